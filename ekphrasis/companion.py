@@ -1,0 +1,234 @@
+"""The corridor through the rooms: a photo goes in, a reading comes out, with no page needed.
+
+    from ekphrasis import Companion
+
+    with Companion() as companion:
+        reading = companion.read(Path("photo.jpg").read_bytes())
+        print(reading.poem.title)
+        for spoken in companion.speak(reading.poem):
+            play(spoken.samples)
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from . import photo as _photo
+from .poem import Poem
+from .settings import Settings
+from .words import say
+
+if TYPE_CHECKING:
+    from .collection import Collection
+    from .model import Matcher
+    from .recognition import Work
+    from .sight import Likely, Sight
+    from .speech import Speaker, Spoken, Utterance
+
+CHOICES = 5
+
+
+class Stage(StrEnum):
+    """A step of the journey; `words.say(f"companion.stage.{stage}")` is what a person hears as it begins."""
+
+    WAKE = "wake"
+    TAKE = "take"
+    FRAME = "frame"
+    LOOK = "look"
+    KNOW = "know"
+    MATCH = "match"
+
+
+class Cancelled(Exception):
+    """The person asked to stop: nothing was made, nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A poem that fits: how sure the model is, and the subjects that poem and picture share."""
+
+    poem: Poem
+    certainty: str
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a photo was answered with. It holds nothing of the photo itself.
+
+    `choices` are poems, the best first; `judgements` name what was wrong with the photo (`words` keys
+    `photo.judged.<name>`); `work` is the museum's own work where it is certain, else None.
+    """
+
+    choices: tuple[Choice, ...]
+    sight: "Sight"
+    judgements: tuple[str, ...]
+    work: "Work | None"
+
+    @property
+    def poem(self) -> Poem:
+        return self.choices[0].poem
+
+
+def byline(poem: Poem) -> str:
+    """Who made the poem, as it is said and shown: the poet, or where the poem comes from."""
+    if poem.poet:
+        return say("companion.byline.poet", poet=poem.poet)
+    return say("companion.byline.origin")
+
+
+class Companion:
+    """Runs the journey's steps. Safe to use from many threads; close it to end the voice's process.
+
+    Nothing heavy is loaded until `prepare`, which `read` and `speak` call themselves.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._preparing = threading.Lock()
+        self._speaking = threading.Lock()
+        self._matching = threading.Lock()
+        self._matcher: Matcher | None = None
+        self._collection: Collection | None = None
+        self._speaker: Speaker | None = None
+        self.on_trouble: Callable[[str], None] = lambda key: None
+
+    def __enter__(self) -> "Companion":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def awake(self) -> bool:
+        """Whether model and collection are ready, so that `read` will not have to wait for them."""
+        return self._matcher is not None
+
+    @property
+    def collection(self) -> "Collection":
+        """The store of poems, opened (made and filled the first time) when first asked for.
+
+        Raises Refusal where it cannot be opened.
+        """
+        with self._preparing:
+            return self._open_collection()
+
+    def prepare(
+        self,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> None:
+        """Load the model, open the collection and encode the poems that this model has not met.
+
+        `on_progress` is told how many poems are encoded, out of how many. Raises Refusal where a model or
+        a collection cannot be opened, Cancelled where `cancelled` is set meanwhile.
+        """
+        from .model import Matcher
+
+        with self._preparing:
+            if self._matcher is not None:
+                return
+            collection = self._open_collection()
+            matcher = Matcher.load(self.settings.model, threads=self.settings.threads)
+            self._poems = collection.poems()
+            if not self._poems:
+                self._encodings = []
+            else:
+                self._encodings = collection.encodings(
+                    matcher.model_id, matcher.encode, on_progress=on_progress, cancelled=cancelled
+                )
+            _heed(cancelled)
+            self._matcher = matcher
+
+    def read(
+        self,
+        photo: bytes,
+        *,
+        on_stage: Callable[[Stage], None] = lambda stage: None,
+        cancelled: threading.Event | None = None,
+    ) -> Reading:
+        """Answer a photo (the bytes of a picture file) with the poems that fit it, the best first.
+
+        `on_stage` is told each stage as it begins. Raises Refusal where the photo, the model or the
+        collection cannot be used, Cancelled where `cancelled` is set meanwhile.
+        """
+        from . import framing, recognition, sight
+
+        def begin(stage: Stage) -> None:
+            _heed(cancelled)
+            on_stage(stage)
+
+        begin(Stage.TAKE)
+        taken = _photo.take(photo)
+        begin(Stage.FRAME)
+        artwork = framing.frame(taken)
+        if self._matcher is None:
+            begin(Stage.WAKE)
+            self.prepare(cancelled=cancelled)
+        assert self._matcher is not None
+        begin(Stage.LOOK)
+        seen = self._matcher.see(artwork.image)
+        likely = tuple(sight.Likely(word, certainty) for word, certainty in seen.subjects)
+        looked = sight.look(artwork.image, likely)
+        begin(Stage.KNOW)
+        work = recognition.recognise(artwork.image, self._works())
+        begin(Stage.MATCH)
+        with self._matching:
+            matches = self._matcher.match(seen, self._encodings, top=CHOICES)
+        _heed(cancelled)
+        choices = tuple(
+            Choice(poem, match.certainty, _shared(poem, looked.subjects))
+            for match in matches
+            for poem in [self._poems[match.index]]
+        )
+        return Reading(choices, looked, taken.judgements, work)
+
+    def utterances(self, poem: Poem) -> "tuple[Utterance, ...]":
+        """What the voice will say for `poem`: title, byline, then line by line."""
+        from .speech import utterances
+
+        return utterances(poem, byline(poem))
+
+    def speak(
+        self, poem: Poem, *, start: int = 0, cancelled: threading.Event | None = None
+    ) -> "Iterator[Spoken]":
+        """Read `poem` aloud from utterance `start` on, a line ahead of the ear."""
+        return self.speaker.speak(self.utterances(poem)[start:], cancelled)
+
+    @property
+    def speaker(self) -> "Speaker":
+        """The voice, its process started when first asked for."""
+        from .speech import Speaker
+
+        with self._speaking:
+            if self._speaker is None:
+                self._speaker = Speaker(self.settings.voice, on_trouble=lambda key: self.on_trouble(key))
+            return self._speaker
+
+    def close(self) -> None:
+        """End the voice's process and let the collection go."""
+        with self._speaking:
+            if self._speaker is not None:
+                self._speaker.close()
+                self._speaker = None
+
+    def _open_collection(self) -> "Collection":
+        from .collection import Collection
+
+        if self._collection is None:
+            self._collection = Collection.open(self.settings.collection_url)
+        return self._collection
+
+
+def _heed(cancelled: threading.Event | None) -> None:
+    if cancelled is not None and cancelled.is_set():
+        raise Cancelled
+
+
+def _shared(poem: Poem, likely: "tuple[Likely, ...]") -> tuple[str, ...]:
+    return tuple(guess.word for guess in likely if guess.word in poem.subjects)
