@@ -10,7 +10,7 @@
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 
 from . import photo as _photo
 from .poem import Poem
+from .refusal import Refusal
 from .settings import Settings
 from .words import say
 
 if TYPE_CHECKING:
-    from .collection import Collection
+    from .collection import Collection, StoredEncoding
     from .model import Matcher
     from .recognition import Work
     from .sight import Likely, Sight
@@ -90,8 +91,9 @@ class Companion:
         self.settings = settings or Settings()
         self._preparing = threading.Lock()
         self._speaking = threading.Lock()
-        self._matching = threading.Lock()
         self._matcher: Matcher | None = None
+        self._poems: tuple[Poem, ...] = ()
+        self._encodings: Sequence[StoredEncoding] = ()
         self._collection: Collection | None = None
         self._speaker: Speaker | None = None
         self.on_trouble: Callable[[str], None] = lambda key: None
@@ -136,12 +138,9 @@ class Companion:
             collection = self._open_collection()
             matcher = Matcher.load(self.settings.model, threads=self.settings.threads)
             self._poems = collection.poems()
-            if not self._poems:
-                self._encodings = []
-            else:
-                self._encodings = collection.encodings(
-                    matcher.model_id, matcher.encode, on_progress=on_progress, cancelled=cancelled
-                )
+            self._encodings = collection.encodings(
+                matcher.model_id, matcher.encode, on_progress=on_progress, cancelled=cancelled
+            )
             _heed(cancelled)
             self._matcher = matcher
 
@@ -178,8 +177,9 @@ class Companion:
         begin(Stage.KNOW)
         work = recognition.recognise(artwork.image, self._works())
         begin(Stage.MATCH)
-        with self._matching:
-            matches = self._matcher.match(seen, self._encodings, top=CHOICES)
+        if not self._poems:
+            raise Refusal("companion.no_poems")
+        matches = self._matcher.match(seen, self._encodings, top=CHOICES)
         _heed(cancelled)
         choices = tuple(
             Choice(poem, match.certainty, _shared(poem, looked.subjects))
@@ -194,11 +194,13 @@ class Companion:
 
         return utterances(poem, byline(poem))
 
-    def speak(
-        self, poem: Poem, *, start: int = 0, cancelled: threading.Event | None = None
-    ) -> "Iterator[Spoken]":
-        """Read `poem` aloud from utterance `start` on, a line ahead of the ear."""
-        return self.speaker.speak(self.utterances(poem)[start:], cancelled)
+    def speak(self, poem: Poem, *, cancelled: threading.Event | None = None) -> "Iterator[Spoken]":
+        """Read `poem` aloud, a line ahead of the ear."""
+        return self.speaker.speak(self.utterances(poem), cancelled)
+
+    def line(self, poem: Poem, number: int) -> "Spoken":
+        """Utterance `number` of `poem`, spoken by itself: its times count from its own start."""
+        return next(iter(self.speaker.speak(self.utterances(poem)[number : number + 1])))
 
     @property
     def speaker(self) -> "Speaker":

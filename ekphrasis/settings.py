@@ -1,13 +1,17 @@
 """The companion's settings: the only reader of options and environment."""
 
+import argparse
 import os
-from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from .assets import ASSETS
+from .refusal import Refusal
+from .words import say
 
 
 def _data_folder() -> Path:
@@ -16,7 +20,10 @@ def _data_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may choose at the start. Each has an option, and an environment variable `EKPHRASIS_<NAME>`."""
+    """What a person may choose at the start; each field is an option and a variable `EKPHRASIS_<FIELD>` too.
+
+    `collection` is a SQLAlchemy URL, or the path of a SQLite file; empty means the user's data folder.
+    """
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -29,7 +36,56 @@ class Settings:
 
     @property
     def collection_url(self) -> str:
-        """A SQLAlchemy URL: `collection` itself if it is one, else SQLite at that path, else in the data folder."""
         if "://" in self.collection:
             return self.collection
         return f"sqlite:///{Path(self.collection) if self.collection else self.data_folder / 'collection.db'}"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings with the variables `EKPHRASIS_HOST`, `EKPHRASIS_PORT` and so on in place of the defaults.
+
+    Raises Refusal where a variable does not hold what its setting needs.
+    """
+    settings = Settings()
+    for each in fields(Settings):
+        name = f"EKPHRASIS_{each.name.upper()}"
+        if name in environment:
+            settings = replace(settings, **{each.name: _read(name, environment[name], getattr(settings, each.name))})
+    return settings
+
+
+def _read(name: str, text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        return text.strip().lower() in {"1", "true", "yes", "on"}
+    try:
+        return type(default)(text) if isinstance(default, int) else Path(text) if isinstance(default, Path) else text
+    except ValueError as error:
+        raise Refusal("app.bad_variable", name=name, value=text) from error
+
+
+def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Give `parser` the options for the settings `names`; `choose` reads them."""
+    default = Settings()
+    for name in names:
+        option = f"--{name}"
+        help_text = say(f"app.option.{name}", default=getattr(default, name))
+        if name == "kiosk":
+            parser.add_argument(option, action="store_true", default=None, help=help_text)
+        else:
+            kind = type(getattr(default, name))
+            parser.add_argument(
+                option, type=int if kind is int else Path if name == "model" else str, metavar=name.upper(), help=help_text
+            )
+
+
+def choose(options: argparse.Namespace) -> Settings:
+    """The settings after the environment and, above it, the options that a person gave."""
+    given = {each.name: getattr(options, each.name, None) for each in fields(Settings)}
+    return replace(from_environment(), **{name: value for name, value in given.items() if value is not None})
+
+
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings for the page, from the command line's `arguments`; exits with usage where they are wrong."""
+    parser = argparse.ArgumentParser(prog="app.py", description=say("app.description"), epilog=say("app.epilog"))
+    add_options(parser, "host", "port", "collection", "model", "voice", "kiosk")
+    return choose(parser.parse_args(arguments))

@@ -1,0 +1,23 @@
+"""Open the companion's door: python app.py (--help says what can be chosen)."""
+
+import sys
+
+from ekphrasis.page.server import open_page
+from ekphrasis.refusal import Refusal
+from ekphrasis.settings import parse
+from ekphrasis.words import say
+
+
+def main() -> int:
+    try:
+        open_page(parse(sys.argv[1:]))
+    except Refusal as refusal:
+        print(say(refusal.key, **refusal.facts), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(say("app.stopped"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
