@@ -85,15 +85,15 @@ def _header(file: Path, lines: list[str]) -> dict[str, tuple[str, int]]:
         if not colon:
             raise _faulty(file, number, "no_colon")
         if key not in _REQUIRED + _OPTIONAL:
-            raise _faulty(file, number, "unknown_key", key=key)
+            raise _faulty(file, number, "unknown_key", name=key)
         if key in header:
-            raise _faulty(file, number, "twice", key=key)
+            raise _faulty(file, number, "twice", name=key)
         if not value:
-            raise _faulty(file, number, "empty", key=key)
+            raise _faulty(file, number, "empty", name=key)
         header[key] = value, number
     for key in _REQUIRED:
         if key not in header:
-            raise _faulty(file, len(lines) or 1, "missing", key=key)
+            raise _faulty(file, len(lines) or 1, "missing", name=key)
     return header
 
 
