@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 _INSTALLED = Path(__file__).parent / "_assets"
-ASSETS = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "_assets"
+ASSETS = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "assets"
 
 
 @cache
