@@ -1,12 +1,12 @@
 """The corridor through the rooms: a photo goes in, a reading comes out, with no page needed.
 
-    from ekphrasis import Companion
+from ekphrasis import Companion
 
-    with Companion() as companion:
-        reading = companion.read(Path("photo.jpg").read_bytes())
-        print(reading.poem.title)
-        for spoken in companion.speak(reading.poem):
-            play(spoken.samples)
+with Companion() as companion:
+    reading = companion.read(Path("photo.jpg").read_bytes())
+    print(reading.poem.title)
+    for spoken in companion.speak(reading.poem):
+        play(spoken.samples)
 """
 
 import threading

@@ -50,7 +50,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     for each in fields(Settings):
         name = f"EKPHRASIS_{each.name.upper()}"
         if name in environment:
-            settings = replace(settings, **{each.name: _read(name, environment[name], getattr(settings, each.name))})
+            settings = replace(
+                settings, **{each.name: _read(name, environment[name], getattr(settings, each.name))}
+            )
     return settings
 
 
@@ -58,7 +60,13 @@ def _read(name: str, text: str, default: Any) -> Any:
     if isinstance(default, bool):
         return text.strip().lower() in {"1", "true", "yes", "on"}
     try:
-        return type(default)(text) if isinstance(default, int) else Path(text) if isinstance(default, Path) else text
+        return (
+            type(default)(text)
+            if isinstance(default, int)
+            else Path(text)
+            if isinstance(default, Path)
+            else text
+        )
     except ValueError as error:
         raise Refusal("app.bad_variable", name=name, value=text) from error
 
@@ -74,7 +82,10 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
         else:
             kind = type(getattr(default, name))
             parser.add_argument(
-                option, type=int if kind is int else Path if name == "model" else str, metavar=name.upper(), help=help_text
+                option,
+                type=int if kind is int else Path if name == "model" else str,
+                metavar=name.upper(),
+                help=help_text,
             )
 
 
@@ -86,6 +97,8 @@ def choose(options: argparse.Namespace) -> Settings:
 
 def parse(arguments: Sequence[str]) -> Settings:
     """The settings for the page, from the command line's `arguments`; exits with usage where they are wrong."""
-    parser = argparse.ArgumentParser(prog="app.py", description=say("app.description"), epilog=say("app.epilog"))
+    parser = argparse.ArgumentParser(
+        prog="app.py", description=say("app.description"), epilog=say("app.epilog")
+    )
     add_options(parser, "host", "port", "collection", "model", "voice", "kiosk")
     return choose(parser.parse_args(arguments))

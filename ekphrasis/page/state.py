@@ -26,7 +26,10 @@ def working(stage: Stage) -> State:
     """A stage that has just begun."""
     sentence = say(f"companion.stage.{stage}")
     return _state(
-        "working", say("page.title.working"), status=sentence, still=say("page.announce.still", stage=sentence)
+        "working",
+        say("page.title.working"),
+        status=sentence,
+        still=say("page.announce.still", stage=sentence),
     )
 
 
@@ -38,7 +41,11 @@ def refused(refusal: Refusal) -> State:
 def ready(companion: Companion, reading: Reading) -> State:
     """The poems for a photo, the first one open."""
     notes = [say(f"photo.judged.{name}") for name in reading.judgements]
-    work = [say("recognition.known", title=reading.work.title, artist=reading.work.artist)] if reading.work else []
+    work = (
+        [say("recognition.known", title=reading.work.title, artist=reading.work.artist)]
+        if reading.work
+        else []
+    )
     seen = " ".join([*work, reading.sight.sentence, *notes])
     return opened(companion, seen, reading.choices, 0)
 
@@ -54,7 +61,8 @@ def opened(companion: Companion, seen: str, choices: Sequence[Choice], current: 
             "seen": seen,
             "current": current,
             "choices": [
-                {"poem": each.poem.id, "certainty": each.certainty, "shared": list(each.shared)} for each in choices
+                {"poem": each.poem.id, "certainty": each.certainty, "shared": list(each.shared)}
+                for each in choices
             ],
             "poem": _poem(companion, choice.poem),
             "why": _why(choice),
@@ -63,7 +71,13 @@ def opened(companion: Companion, seen: str, choices: Sequence[Choice], current: 
 
 
 def _state(
-    stage: str, title: str, *, status: str = "", alert: str = "", still: str = "", reading: State | None = None
+    stage: str,
+    title: str,
+    *,
+    status: str = "",
+    alert: str = "",
+    still: str = "",
+    reading: State | None = None,
 ) -> State:
     return {
         "stage": stage,

@@ -21,17 +21,21 @@ def grade(text: str) -> float:
     return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
 
 
-@pytest.mark.parametrize(("key", "sentence"), [(k, s) for k, s in SENTENCES if len(s.split()) >= 5])
+# The table `app` speaks of options and files to a person at a terminal; all else is heard by a visitor.
+VISITORS = [(k, s) for k, s in SENTENCES if not k.startswith("app.") and len(s.split()) >= 5]
+
+
+@pytest.mark.parametrize(("key", "sentence"), VISITORS)
 def test_a_sentence_reads_at_grade_eight_or_below(key: str, sentence: str) -> None:
-    if key.startswith("app."):
-        pytest.skip("said to a person at a terminal, of options and files")
-    assert grade(re.sub(r"\{[^}]*\}", "it", sentence)) <= 8
+    assert grade(re.sub(r"\{[^}]*\}|Ekphrasis", "it", sentence)) <= 8
 
 
 @pytest.mark.parametrize(("key", "sentence"), SENTENCES)
 def test_a_sentence_can_be_heard(key: str, sentence: str) -> None:
     assert sentence == sentence.strip()
-    assert not re.search(r"\b(click|see below|see above|invalid|error|exception|null|failed)\b", sentence, re.I)
+    assert not re.search(
+        r"\b(click|see below|see above|invalid|error|exception|null|failed)\b", sentence, re.I
+    )
     assert sentence.isprintable()
     assert not re.search("[\U0001f000-\U0001ffff✓✗→⚠]", sentence)
 
