@@ -83,8 +83,7 @@ def _as_dict(reading: Reading) -> dict[str, object]:
         "seen": reading.sight.sentence,
         "judgements": list(reading.judgements),
         "choices": [
-            {"poem": poem_as_dict(c.poem), "certainty": c.certainty, "shared": list(c.shared)}
-            for c in reading.choices
+            {"poem": poem_as_dict(c.poem), "certainty": c.certainty, "shared": list(c.shared)} for c in reading.choices
         ],
     }
 

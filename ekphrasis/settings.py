@@ -50,9 +50,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     for each in fields(Settings):
         name = f"EKPHRASIS_{each.name.upper()}"
         if name in environment:
-            settings = replace(
-                settings, **{each.name: _read(name, environment[name], getattr(settings, each.name))}
-            )
+            settings = replace(settings, **{each.name: _read(name, environment[name], getattr(settings, each.name))})
     return settings
 
 
@@ -60,13 +58,7 @@ def _read(name: str, text: str, default: Any) -> Any:
     if isinstance(default, bool):
         return text.strip().lower() in {"1", "true", "yes", "on"}
     try:
-        return (
-            type(default)(text)
-            if isinstance(default, int)
-            else Path(text)
-            if isinstance(default, Path)
-            else text
-        )
+        return type(default)(text) if isinstance(default, int) else Path(text) if isinstance(default, Path) else text
     except ValueError as error:
         raise Refusal("app.bad_variable", name=name, value=text) from error
 
@@ -97,8 +89,6 @@ def choose(options: argparse.Namespace) -> Settings:
 
 def parse(arguments: Sequence[str]) -> Settings:
     """The settings for the page, from the command line's `arguments`; exits with usage where they are wrong."""
-    parser = argparse.ArgumentParser(
-        prog="app.py", description=say("app.description"), epilog=say("app.epilog")
-    )
+    parser = argparse.ArgumentParser(prog="app.py", description=say("app.description"), epilog=say("app.epilog"))
     add_options(parser, "host", "port", "collection", "model", "voice", "kiosk")
     return choose(parser.parse_args(arguments))

@@ -98,8 +98,7 @@ class Endpoints:
         sound_file(spoken, audio)
         poem = asdict(reading.poem) | {"byline": byline(reading.poem), "seen": reading.sight.sentence}
         poem["spoken"] = [
-            {"text": s.utterance.text, "line": s.utterance.line, "start": s.start, "end": s.end}
-            for s in spoken
+            {"text": s.utterance.text, "line": s.utterance.line, "start": s.start, "end": s.end} for s in spoken
         ]
         return poem, gradio.FileData(path=str(audio)).model_dump()
 

@@ -52,8 +52,7 @@ def open_page(settings: Settings) -> None:
             server.launch(
                 server_name=settings.host,
                 server_port=settings.port,
-                max_file_size=MAX_BYTES
-                + 1,  # one more, so that the photo's own sentence tells what is too large
+                max_file_size=MAX_BYTES + 1,  # one more, so that the photo's own sentence tells what is too large
                 prevent_thread_lock=True,
                 quiet=True,
                 footer_links=[],
@@ -82,9 +81,7 @@ def _wake(companion: Companion) -> None:
 
 
 def _server(companion: Companion, photos: Path) -> Any:
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = (
-        "False"  # Server takes no such argument, and would ask other hosts
-    )
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Server takes no such argument, and would ask other hosts
     import gradio
     from fastapi.responses import HTMLResponse, JSONResponse, Response
 
@@ -170,6 +167,4 @@ def _document(settings: Settings) -> str:
         loader=jinja2.FileSystemLoader(_STATIC), autoescape=True, undefined=jinja2.StrictUndefined
     )
     spoken = {key: sentence for key, sentence in catalogue().items() if key.startswith("page.")}
-    return environment.get_template("index.html").render(
-        say=say, samples=samples(), kiosk=settings.kiosk, words=spoken
-    )
+    return environment.get_template("index.html").render(say=say, samples=samples(), kiosk=settings.kiosk, words=spoken)

@@ -41,11 +41,7 @@ def refused(refusal: Refusal) -> State:
 def ready(companion: Companion, reading: Reading) -> State:
     """The poems for a photo, the first one open."""
     notes = [say(f"photo.judged.{name}") for name in reading.judgements]
-    work = (
-        [say("recognition.known", title=reading.work.title, artist=reading.work.artist)]
-        if reading.work
-        else []
-    )
+    work = [say("recognition.known", title=reading.work.title, artist=reading.work.artist)] if reading.work else []
     seen = " ".join([*work, reading.sight.sentence, *notes])
     return opened(companion, seen, reading.choices, 0)
 
@@ -61,8 +57,7 @@ def opened(companion: Companion, seen: str, choices: Sequence[Choice], current: 
             "seen": seen,
             "current": current,
             "choices": [
-                {"poem": each.poem.id, "certainty": each.certainty, "shared": list(each.shared)}
-                for each in choices
+                {"poem": each.poem.id, "certainty": each.certainty, "shared": list(each.shared)} for each in choices
             ],
             "poem": _poem(companion, choice.poem),
             "why": _why(choice),

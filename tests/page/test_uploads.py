@@ -30,9 +30,7 @@ def test_the_bytes_are_taken_and_the_file_is_gone(folder: Path) -> None:
     assert not file.exists()
 
 
-@pytest.mark.parametrize(
-    "sent", [None, {}, {"path": 3}, {"path": "/etc/passwd"}, {"path": "../../etc/passwd"}, "x"]
-)
+@pytest.mark.parametrize("sent", [None, {}, {"path": 3}, {"path": "/etc/passwd"}, {"path": "../../etc/passwd"}, "x"])
 def test_only_what_was_sent_here_is_opened(folder: Path, sent: object) -> None:
     with pytest.raises(Refusal) as refusal:
         uploads.take_bytes(folder, sent)

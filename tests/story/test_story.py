@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from ekphrasis.samples import samples
 from PIL import Image
 
 from ekphrasis import Cancelled, Companion, Reading, Refusal, Settings, Stage
+from ekphrasis.samples import samples
 
 
 @pytest.fixture(scope="module")

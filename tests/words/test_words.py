@@ -33,9 +33,7 @@ def test_a_sentence_reads_at_grade_eight_or_below(key: str, sentence: str) -> No
 @pytest.mark.parametrize(("key", "sentence"), SENTENCES)
 def test_a_sentence_can_be_heard(key: str, sentence: str) -> None:
     assert sentence == sentence.strip()
-    assert not re.search(
-        r"\b(click|see below|see above|invalid|error|exception|null|failed)\b", sentence, re.I
-    )
+    assert not re.search(r"\b(click|see below|see above|invalid|error|exception|null|failed)\b", sentence, re.I)
     assert sentence.isprintable()
     assert not re.search("[\U0001f000-\U0001ffff✓✗→⚠]", sentence)
 
