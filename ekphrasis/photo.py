@@ -1,0 +1,325 @@
+"""Take a photo: the bytes of a picture file in, an upright RGB picture out, or a sentence that says why not."""
+
+import codecs
+import io
+import re
+import struct
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pillow_heif
+from PIL import Image, ImageCms
+
+from .refusal import Refusal
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 110_000_000
+LONGEST_SIDE = 1600
+
+# Pillow opens some fifty kinds of file, a few of them by running other programs; these are what cameras and
+# museums give. MPO is a JPEG with a second picture behind it, as many telephones write it.
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF", "TIFF", "GIF", "BMP")
+# A progressive JPEG may repeat its passes without end, and each costs a walk over the whole picture.
+_MAX_JPEG_SCANS = 60
+
+pillow_heif.register_heif_opener()
+# `take` decides by MAX_PIXELS, which is far below the size where Pillow itself refuses.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A picture as the rooms behind see it: RGB, upright, longest side at most 1600 px, nothing but pixels.
+
+    `judgements` are of "dark", "bright", "blurred", "small", "blank": what a better photo would not be;
+    `words.say(f"photo.judged.{name}")` says what to do.
+    """
+
+    image: Image.Image
+    judgements: tuple[str, ...]
+
+
+def take(data: bytes) -> Photo:
+    """The photo in `data`, the bytes of a picture file of whatever name.
+
+    Raises Refusal("photo.refused.…") where they are empty, too large, not a photo, cut short, damaged, or would
+    unfold to more pixels than MAX_PIXELS; the last is decided before anything is decoded.
+    """
+    if not data:
+        raise Refusal("photo.refused.empty")
+    if len(data) > MAX_BYTES:
+        raise Refusal("photo.refused.too_large", limit=MAX_BYTES // 2**20)
+    kind = _kind(data)
+    if kind not in _FORMATS:
+        raise Refusal(f"photo.refused.not_a_photo.{kind}")
+    if kind == "WEBP":
+        # Pillow's reader makes room for the whole picture as it opens it.
+        _heed_pixels(*_webp_size(data))
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+            _heed_pixels(*opened.size)
+            if kind == "JPEG" and sum(marker == 0xDA for marker in _jpeg_markers(data)) > _MAX_JPEG_SCANS:
+                raise Refusal("photo.refused.unreadable")
+            image = _plain(opened)
+    except Refusal:
+        raise
+    except Image.DecompressionBombError as error:
+        raise Refusal("photo.refused.too_many_pixels", limit=MAX_PIXELS // 1_000_000) from error
+    except Exception as error:
+        # The decoders of nine formats fail on damaged files in as many ways as there are exceptions.
+        cut = "truncated" in str(error) or _is_cut_short(kind, data)
+        raise Refusal(f"photo.refused.{'truncated' if cut else 'unreadable'}") from error
+    return Photo(image, judge(image))
+
+
+def judge(image: Image.Image) -> tuple[str, ...]:
+    """What is wrong with the RGB `image` as a photo of an artwork, mildly: night pieces and mists are neither."""
+    grey = _grey(image, 384)
+    low, high, top = np.percentile(grey, (5, 95, 99.5))
+    colour = np.asarray(image.resize((48, 48), Image.Resampling.BOX), dtype=np.float32)
+    spread = np.diff(np.percentile(colour, (3, 97), axis=(0, 1)), axis=0)
+    blank = bool(spread.max() < 14 and high - low < 16)
+    found = {
+        "dark": high < 60 and top < 110 and grey.mean() < 32,
+        "bright": low > 190 and grey.mean() > 236,
+        "blurred": not blank and min(image.size) >= 64 and sharpness(image) < 0.47,
+        "small": min(image.size) < 200,
+        "blank": blank,
+    }
+    return tuple(name for name, is_so in found.items() if is_so)
+
+
+def sharpness(image: Image.Image) -> float:
+    """How much of the detail in the sharper tiles of `image` another blur would take away, 0 to 1.
+
+    After Crété and others, "The blur effect" (2007): blurring what is blurred already changes little. Over 8 × 8
+    tiles, so that a crisp figure before a smooth sky counts as crisp; in four directions, as a moving hand blurs one.
+    """
+    grey = _grey(image, 512)
+    soft: _Plane = cv2.GaussianBlur(grey, (0, 0), 1.5).astype(np.float32)
+    return min(_loss(_change(grey, *step), _change(soft, *step)) for step in ((0, 1), (1, 0), (1, 1), (1, -1)))
+
+
+_Plane = npt.NDArray[np.float32]
+
+
+def _change(plane: _Plane, down: int, right: int) -> _Plane:
+    height, width = plane.shape
+    here = plane[: height - down, max(0, -right) : width - max(0, right)]
+    there = plane[down:, max(0, right) : width + min(0, right)]
+    change: _Plane = np.abs(there - here)
+    return change
+
+
+def _loss(before: _Plane, after: _Plane) -> float:
+    losses = [
+        float((tile - np.minimum(tile, softer)).mean() / tile.mean())
+        for tile, softer in zip(_tiles(before), _tiles(after), strict=True)
+        if tile.size and tile.mean() > 0.5
+    ]
+    return float(np.percentile(losses, 90)) if losses else 1.0
+
+
+def _tiles(plane: _Plane) -> list[_Plane]:
+    return [tile for row in np.array_split(plane, 8, 0) for tile in np.array_split(row, 8, 1)]
+
+
+def _grey(image: Image.Image, longest: int) -> _Plane:
+    small = image.convert("L")
+    small.thumbnail((longest, longest), Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.float32)
+
+
+def _heed_pixels(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise Refusal("photo.refused.too_many_pixels", limit=MAX_PIXELS // 1_000_000)
+
+
+def _plain(opened: Image.Image) -> Image.Image:
+    """`opened` upright, small enough, in sRGB, on white where it is clear, with no metadata."""
+    scale = max(1, max(opened.size) // LONGEST_SIDE)
+    opened.draft(None, (opened.width // scale, opened.height // scale))
+    opened.load()
+    profile = opened.info.get("icc_profile")
+    turn = _orientation(opened)
+    image = _eight_bits(opened)
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
+    image = _on_white(_to_srgb(image, profile))
+    if turn is not None:
+        image = image.transpose(turn)
+    return Image.fromarray(np.array(image))
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _orientation(opened: Image.Image) -> Image.Transpose | None:
+    try:
+        return _TURNS.get(opened.getexif().get(0x0112, 1))
+    except Exception:  # damaged metadata is no reason to lose the picture
+        return None
+
+
+def _eight_bits(opened: Image.Image) -> Image.Image:
+    """`opened` in a mode that can be resized smoothly: L, RGB, RGBA, CMYK or LAB."""
+    mode = opened.mode
+    if mode.startswith("I") or mode == "F":
+        values = np.nan_to_num(np.asarray(opened, dtype=np.float32))
+        lowest, highest = float(values.min()), float(values.max())
+        if mode.startswith("I") and lowest >= 0 and highest <= 65535:
+            lowest, highest = 0.0, 65535.0
+        return Image.fromarray(((values - lowest) * (255 / max(highest - lowest, 1e-6))).astype(np.uint8))
+    if mode in {"L", "RGB", "RGBA", "CMYK", "LAB"} and "transparency" not in opened.info:
+        return opened
+    if mode in {"LA", "La", "PA", "RGBa"} or "transparency" in opened.info:
+        return opened.convert("RGBA")
+    return opened.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode == "LAB":
+        return (
+            ImageCms.profileToProfile(
+                image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+            or image
+        )
+    if profile:
+        clear = image.getchannel("A") if image.mode == "RGBA" else None
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            seen = ImageCms.profileToProfile(
+                image.convert("RGB") if clear else image,
+                source,
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGB",
+            )
+        except Exception:  # a damaged or foreign profile: the colours as they are do better than none
+            seen = None
+        if seen is not None:
+            if clear:
+                seen.putalpha(clear)
+            return seen
+    return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image)
+    return white.convert("RGB")
+
+
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+
+def _kind(data: bytes) -> str:
+    """The format by its first bytes: one of `_FORMATS`, or a name under `photo.refused.not_a_photo`."""
+    head = data[:4096]
+    for start, kind in (
+        (b"\xff\xd8", "JPEG"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"GIF8", "GIF"),
+        (b"II*\x00", "TIFF"),
+        (b"MM\x00*", "TIFF"),
+        (b"II+\x00", "TIFF"),
+        (b"MM\x00+", "TIFF"),
+        (b"BM", "BMP"),
+        (b"PK\x03\x04", "bundle"),
+        (b"\x1a\x45\xdf\xa3", "video"),
+        (b"\x00\x00\x01\xba", "video"),
+        (b"ID3", "sound"),
+        (b"fLaC", "sound"),
+        (b"OggS", "sound"),
+        (b"8BPS", "picture"),
+        (b"%!PS", "picture"),
+        (b"\xff\x0a", "picture"),
+        (b"\x00\x00\x00\x0cJXL ", "picture"),
+        (b"\x00\x00\x00\x0cjP  ", "picture"),
+        (b"\x00\x00\x01\x00", "picture"),
+    ):
+        if head.startswith(start):
+            return kind
+    if head.startswith(b"RIFF"):
+        return {b"WEBP": "WEBP", b"AVI ": "video", b"WAVE": "sound"}.get(head[8:12], "unknown")
+    if head[4:8] == b"ftyp":
+        brands = {head[8:12], *(head[at : at + 4] for at in range(16, min(int.from_bytes(head[:4]), 256), 4))}
+        return "AVIF" if brands & {b"avif", b"avis"} else "HEIF" if brands & _HEIF_BRANDS else "video"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    return _kind_of_text(head)
+
+
+def _kind_of_text(head: bytes) -> str:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\x00" in head and not wide:
+        return "unknown"
+    try:
+        text = codecs.getincrementaldecoder("utf-16" if wide else "utf-8")().decode(head).lower()
+    except UnicodeDecodeError:
+        return "unknown"
+    if "<svg" in text:
+        return "svg"
+    if "<html" in text or "<!doctype html" in text:
+        return "web_page"
+    return "text" if all(letter.isprintable() or letter.isspace() for letter in text) else "unknown"
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height as a WebP's first chunk tells them; (0, 0) where it tells none."""
+    chunk, body = data[12:16], data[20:30]
+    if len(body) < 10:
+        return 0, 0
+    if chunk == b"VP8X":
+        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
+    if chunk == b"VP8L":
+        bits = int.from_bytes(body[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack("<HH", body[6:10])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+def _jpeg_markers(data: bytes) -> Iterator[int]:
+    """The markers of the JPEG's first picture; the last is 0xD9 unless the file is cut short."""
+    at = 2
+    while match := _JPEG_MARKER.search(data, at):
+        marker = data[match.start() + 1]
+        yield marker
+        if marker == 0xD9:
+            return
+        at = match.end() + int.from_bytes(data[match.end() : match.end() + 2])
+
+
+def _is_cut_short(kind: str, data: bytes) -> bool:
+    """Whether the container in `data` promises more bytes than there are."""
+    match kind:
+        case "JPEG":
+            return 0xD9 not in _jpeg_markers(data)
+        case "PNG":
+            return b"IEND" not in data
+        case "WEBP":
+            return len(data) < 8 + int.from_bytes(data[4:8], "little")
+        case "AVIF" | "HEIF":
+            at = 0
+            while at + 8 <= len(data) and (size := int.from_bytes(data[at : at + 4])) >= 8:
+                at += size
+            return at > len(data) or 0 < len(data) - at < 8
+        case "GIF":
+            return not data.rstrip(b"\x00").endswith(b";")
+    return False
