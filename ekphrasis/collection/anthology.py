@@ -135,6 +135,4 @@ def _known(file: Path, number: int, words: Iterable[str], name: str) -> None:
 
 
 def _faulty(file: Path, line: int, fault: str, **facts: object) -> Refusal:
-    return Refusal(
-        "collection.faulty_poem", file=file.name, line=line, fault=say(f"collection.fault.{fault}", **facts)
-    )
+    return Refusal("collection.faulty_poem", file=file.name, line=line, fault=say(f"collection.fault.{fault}", **facts))
