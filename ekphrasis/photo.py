@@ -21,8 +21,8 @@ MAX_PIXELS = 110_000_000
 LONGEST_SIDE = 1600
 
 # Pillow opens some fifty kinds of file, a few of them by running other programs; these are what cameras and
-# museums give. MPO is a JPEG with a second picture behind it, as many telephones write it.
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF", "TIFF", "GIF", "BMP")
+# museums give. "JPEG" covers the MPO of many telephones, a JPEG with a second picture behind it.
+_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF", "GIF", "BMP")
 # A progressive JPEG may repeat its passes without end, and each costs a walk over the whole picture.
 _MAX_JPEG_SCANS = 60
 
