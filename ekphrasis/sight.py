@@ -13,7 +13,7 @@ SURE = 0.6
 LIKELY = 0.3
 MOST_SUBJECTS = 4
 MOST_COLOURS = 3
-_SMALLEST_SHARE = 0.07
+_LEAST_SALIENCE = 0.1
 
 _Array = npt.NDArray[np.float32]
 
@@ -168,7 +168,7 @@ def _colours(lab: _Array) -> tuple[Colour, ...]:
     # A little red speaks louder than as much grey.
     salience = shares * (1 + 8 * _VIVIDNESS)
     order = [number for number in np.argsort(-salience, kind="stable") if shares[number] > 0]
-    large = [number for number in order if shares[number] >= _SMALLEST_SHARE][:MOST_COLOURS] or order[:1]
+    large = [number for number in order if salience[number] >= _LEAST_SALIENCE][:MOST_COLOURS] or order[:1]
     large.sort(key=lambda number: -shares[number])
     return tuple(
         Colour(say(f"sight.colour.{COLOUR_NAMES[number]}"), float(shares[number]), _place(named == number))
