@@ -94,6 +94,7 @@ class Companion:
         self._matcher: Matcher | None = None
         self._poems: tuple[Poem, ...] = ()
         self._encodings: Sequence[StoredEncoding] = ()
+        self._works: tuple[Work, ...] = ()
         self._collection: Collection | None = None
         self._speaker: Speaker | None = None
         self.on_trouble: Callable[[str], None] = lambda key: None
@@ -141,6 +142,7 @@ class Companion:
             self._encodings = collection.encodings(
                 matcher.model_id, matcher.encode, on_progress=on_progress, cancelled=cancelled
             )
+            self._works = _known_works()
             _heed(cancelled)
             self._matcher = matcher
 
@@ -175,7 +177,7 @@ class Companion:
         likely = tuple(sight.Likely(word, certainty) for word, certainty in seen.subjects)
         looked = sight.look(artwork.image, likely)
         begin(Stage.KNOW)
-        work = recognition.recognise(artwork.image, self._works())
+        work = recognition.recognise(artwork.image, self._works)
         begin(Stage.MATCH)
         if not self._poems:
             raise Refusal("companion.no_poems")
@@ -230,6 +232,19 @@ class Companion:
 def _heed(cancelled: threading.Event | None) -> None:
     if cancelled is not None and cancelled.is_set():
         raise Cancelled
+
+
+def _known_works() -> "tuple[Work, ...]":
+    """The works that the companion knows: until a museum can register its own, the artworks that ship with it."""
+    from PIL import Image
+
+    from .recognition import Work
+    from .samples import samples
+
+    return tuple(
+        Work(sample.id, sample.title, "", sample.description, Image.open(sample.path).convert("RGB"))
+        for sample in samples()
+    )
 
 
 def _shared(poem: Poem, likely: "tuple[Likely, ...]") -> tuple[str, ...]:

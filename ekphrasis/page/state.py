@@ -41,7 +41,7 @@ def refused(refusal: Refusal) -> State:
 def ready(companion: Companion, reading: Reading) -> State:
     """The poems for a photo, the first one open."""
     notes = [say(f"photo.judged.{name}") for name in reading.judgements]
-    work = [say("recognition.known", title=reading.work.title, artist=reading.work.artist)] if reading.work else []
+    work = [reading.work.sentence] if reading.work else []
     seen = " ".join([*work, reading.sight.sentence, *notes])
     return opened(companion, seen, reading.choices, 0)
 
