@@ -103,9 +103,7 @@ def variety(poems: Sequence[Poem]) -> Iterator[str]:
 def titles(poems: Sequence[Poem]) -> Iterator[str]:
     same = _by(poems, lambda poem: " ".join(w for w in _words(poem.title) if w not in {"the", "a", "an"}))
     yield from _habits(same, 1, "title")
-    yield from _habits(
-        _by(poems, lambda poem: " ".join(_words(poem.title)[:2])), 6, "title's first two words"
-    )
+    yield from _habits(_by(poems, lambda poem: " ".join(_words(poem.title)[:2])), 6, "title's first two words")
     starts_with_the = [poem for poem in poems if _words(poem.title)[:1] == ["the"]]
     if len(starts_with_the) > _share(poems, 0.4):
         yield f"{len(starts_with_the)} titles begin with 'The' (at most 40 % of the book)"
@@ -124,7 +122,8 @@ def doubles(poems: Sequence[Poem]) -> Iterator[str]:
 
 
 def autopilot(poems: Sequence[Poem]) -> Iterator[str]:
-    for pattern, limit in AUTOPILOT.items():
+    for pattern, asked in AUTOPILOT.items():
+        limit = round(asked * max(1, len(poems) / FEWEST_POEMS))
         seen = re.compile(rf"\b({pattern})\b", re.IGNORECASE)
         having = [poem for poem in poems if any(seen.search(line) for line in (poem.title, *poem.lines))]
         if len(having) > limit:
@@ -171,11 +170,10 @@ def openings(poems: Sequence[Poem]) -> Iterator[str]:
 
 def endings(poems: Sequence[Poem]) -> Iterator[str]:
     last = [poem for poem in poems if _words(poem.lines[-1])]
-    yield from _habits(_by(last, lambda poem: _words(poem.lines[-1])[-1]), 4, "last word")
+    for word, having in _by(last, lambda poem: _words(poem.lines[-1])[-1]).items():
+        yield from _habits({word: having}, 8 if word in PLAIN else 4, "last word")
     yield from _habits(_by(last, lambda poem: " ".join(_words(poem.lines[-1])[-2:])), 2, "last two words")
-    yield from _habits(
-        _by(last, lambda poem: " ".join(_words(poem.lines[-1])[:3])), 2, "last line's beginning"
-    )
+    yield from _habits(_by(last, lambda poem: " ".join(_words(poem.lines[-1])[:3])), 2, "last line's beginning")
     begins_with_and = [poem for poem in last if _words(poem.lines[-1])[0] == "and"]
     if len(begins_with_and) > _share(poems, 0.15):
         yield f"{len(begins_with_and)} last lines begin with 'And' (at most 15 % of the book)"

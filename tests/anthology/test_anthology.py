@@ -48,6 +48,4 @@ def test_an_opening_that_has_become_a_habit_is_found(copied: Path) -> None:
 
 def test_a_faulty_file_is_named_with_its_line(copied: Path) -> None:
     (copied / "crooked.txt").write_text("title: Crooked\nmood: wonky\n\nOne line\n", encoding="utf-8")
-    assert any(
-        "crooked.txt" in found and "wonky" not in found and "subjects" in found for found in findings(copied)
-    )
+    assert any("crooked.txt" in found and "wonky" not in found and "subjects" in found for found in findings(copied))
