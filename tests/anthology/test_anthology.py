@@ -6,8 +6,13 @@ from check import findings
 from ekphrasis.assets import ASSETS
 
 
-def test_nothing_is_wrong_with_the_anthology() -> None:
-    assert not findings(), "\n".join(["", *findings()])
+@pytest.fixture(scope="module")
+def known() -> frozenset[str]:
+    return frozenset(findings())
+
+
+def test_nothing_is_wrong_with_the_anthology(known: frozenset[str]) -> None:
+    assert not known, "\n".join(["", *sorted(known)])
 
 
 @pytest.fixture
@@ -17,10 +22,10 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_poem_that_is_there_twice_is_found(copied: Path) -> None:
+def test_a_poem_that_is_there_twice_is_found(copied: Path, known: frozenset[str]) -> None:
     first = min(copied.iterdir())
     (copied / "the-copy.txt").write_bytes(first.read_bytes().replace(b"title: ", b"title: Another "))
-    new = set(findings(copied)) - set(findings())
+    new = set(findings(copied)) - known
     assert any(first.stem in found and "the-copy" in found and "nearly one poem" in found for found in new)
 
 
@@ -33,10 +38,10 @@ def test_a_poem_that_is_there_twice_is_found(copied: Path) -> None:
         ("…", "a line without a word"),
     ],
 )
-def test_a_faulty_line_is_found(copied: Path, line: str, finding: str) -> None:
+def test_a_faulty_line_is_found(copied: Path, known: frozenset[str], line: str, finding: str) -> None:
     with min(copied.iterdir()).open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
-    assert any(finding in found for found in set(findings(copied)) - set(findings()))
+    assert any(finding in found for found in set(findings(copied)) - known)
 
 
 def test_an_opening_that_has_become_a_habit_is_found(copied: Path) -> None:
