@@ -43,8 +43,8 @@ class Espeak:
             raise VoiceDied from error
         if made.returncode:
             raise VoiceDied
-        sound = np.frombuffer(made.stdout[_WAV_HEADER : len(made.stdout) & ~1], "<i2") / np.float32(32768)
-        return finished(_at_our_rate(sound), _LOUDNESS)
+        sound: Samples = np.frombuffer(made.stdout[_WAV_HEADER : len(made.stdout) & ~1], "<i2").astype(np.float32)
+        return finished(_at_our_rate(sound / np.float32(32768)), _LOUDNESS)
 
     def warm(self) -> None:
         pass

@@ -11,7 +11,7 @@ from ..refusal import Refusal
 from .cache import Cache
 from .espeak import Espeak
 from .utterance import RATE, Samples, Spoken, Utterance
-from .voice import Voice, VoiceDied, voice
+from .voice import Voice, VoiceDied, find
 
 TRIES = 3
 """Deaths at one line after which the voice of last resort takes over."""
@@ -30,8 +30,8 @@ class Speaker:
     Raises Refusal for a name that no voice has.
     """
 
-    def __init__(self, voice_name: str = "hibari", on_trouble: Callable[[str], None] = lambda key: None) -> None:
-        self._voice = voice(voice_name)
+    def __init__(self, voice: str = "hibari", on_trouble: Callable[[str], None] = lambda key: None) -> None:
+        self._voice = find(voice)
         self._last_resort = self._voice if isinstance(self._voice, Espeak) else Espeak()
         self._on_trouble = on_trouble
         self._cache = Cache()
@@ -101,7 +101,7 @@ class Speaker:
     def _words(self, utterance: Utterance) -> Samples:
         if not utterance.text:
             return np.zeros(0, np.float32)
-        for each in self._voices(utterance.lang):
+        for each in self._voices(utterance):
             key = (each.name, each.version, utterance.lang, utterance.text)
             words = self._cache.get(key)
             if words is None:
@@ -111,14 +111,16 @@ class Speaker:
                 return words
         raise Refusal("speech.no_voice")
 
-    def _voices(self, lang: str) -> Iterator[Voice]:
-        primary = lang.partition("-")[0].lower()
+    def _voices(self, utterance: Utterance) -> Iterator[Voice]:
+        primary = utterance.lang.partition("-")[0].lower()
         speaks = self._voice.languages is None or primary in self._voice.languages
         if speaks and self._voice is not self._last_resort and time.monotonic() >= self._rests_until:
             yield self._voice
             self._rests_until = time.monotonic() + REST
+            # Asked first: a spare voice that is missing is a refusal, and nothing is handed over.
+            self._last_resort.knows(utterance.lang)
             self._on_trouble("speech.handed_over")
-        if not self._last_resort.knows(lang):
+        if not self._last_resort.knows(utterance.lang) and utterance.kind == "title":
             self._on_trouble("speech.unknown_language")
         yield self._last_resort
 

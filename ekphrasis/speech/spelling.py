@@ -89,7 +89,15 @@ def spelled(text: str, lang: str) -> str:
 
 def _unsayable(letter: str) -> bool:
     """Whether the voice would stumble over a sign that the eye passes by: emoji, ornaments, mark-up."""
-    return letter in "*_|~^<>\\`#[]{}" or unicodedata.category(letter) in {"So", "Sk", "Cc", "Cf", "Co", "Cn", "Cs"}
+    return letter in "*_|~^<>\\`#[]{}\ufe0e\ufe0f" or unicodedata.category(letter) in {
+        "So",
+        "Sk",
+        "Cc",
+        "Cf",
+        "Co",
+        "Cn",
+        "Cs",
+    }
 
 
 def _english(text: str) -> str:

@@ -1,6 +1,6 @@
 """How a poem is read: one utterance a line, and the silence that belongs after each.
 
-A line's own last mark stays in its text: a voice hears from it whether the sentence ends or runs on.
+A line's own last mark stays in its text, for a voice that can hear from it whether the sentence ends or runs on.
 """
 
 import re

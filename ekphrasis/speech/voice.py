@@ -58,7 +58,7 @@ VOICES = tuple(_VOICES)
 """Names of the voices, the best first."""
 
 
-def voice(name: str) -> Voice:
+def find(name: str) -> Voice:
     """The voice `name`. Raises Refusal where there is none of that name."""
     if name not in _VOICES:
         raise Refusal("speech.unknown_voice", voice=name, voices=", ".join(VOICES))
