@@ -35,7 +35,7 @@ def read_anthology(folder: Path = ASSETS / "anthology") -> tuple[Poem, ...]:
 
     Raises Refusal "collection.faulty_poem" (facts: file, line, fault) at the first file that is not as above.
     """
-    return tuple(read_poem(file) for file in sorted(folder.glob("*.txt")))
+    return tuple(read_poem(file) for file in sorted(folder.glob("*.txt"), key=lambda file: file.stem))
 
 
 def read_poem(file: Path) -> Poem:

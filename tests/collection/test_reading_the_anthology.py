@@ -82,3 +82,9 @@ def test_a_name_that_is_no_id_is_told(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as told:
         read_anthology(write(tmp_path, GOOD, "The Lighthouse.txt"))
     assert "small letters" in say(told.value.key, **told.value.facts)
+
+
+def test_the_order_is_that_of_the_ids(tmp_path: Path) -> None:
+    for name in ("grace-notes.txt", "grace.txt"):
+        write(tmp_path, GOOD, name)
+    assert [poem.id for poem in read_anthology(tmp_path)] == ["grace", "grace-notes"]
