@@ -10,8 +10,8 @@ from serving import Served, companion, own_companion  # noqa: F401
 from visitor import Visitor
 
 FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
-    " --disable-sync --use-fake-ui-for-media-stream --use-fake-device-for-media-stream"
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync --use-fake-ui-for-media-stream --use-fake-device-for-media-stream"
 )
 
 

@@ -1,5 +1,6 @@
 """A slow road between browser and companion: a proxy that keeps the events of a search apart, or holds them back."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -62,8 +63,6 @@ class Road:
             pass
         finally:
             for end in (source, target):
-                try:
+                with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
                 end.close()

@@ -108,7 +108,7 @@ class Visitor:
         )
 
     def waits_for_poem(self) -> None:
-        self.page.wait_for_function("document.title.startsWith('Poem ready')", timeout=30000)
+        self.page.wait_for_function("() => document.title.startsWith('Poem ready')", timeout=30000)
 
     def waits_for_line(self, number: int = 0) -> None:
         self.page.wait_for_selector(f".line[data-line='{number}'][aria-current]", timeout=30000)

@@ -67,6 +67,7 @@ function settle(opener) {
   else earcon("ready");
 }
 
+// Whatever else she does with the player meanwhile (or a new search, which pauses it) ends this waiting.
 function begin() {
   clearTimeout(beginning);
   beginning = setTimeout(() => player.play(), READ_AFTER_MS);
@@ -134,13 +135,12 @@ $("use-sample").addEventListener("click", () => {
 });
 $("stop-looking").addEventListener("click", stopLooking);
 
-$("play").addEventListener("click", () => { clearTimeout(beginning); player.playing ? player.pause() : player.play(); });
+$("play").addEventListener("click", () => (player.playing ? player.pause() : player.play()));
 $("again").addEventListener("click", () => player.again());
 $("back").addEventListener("click", () => player.step(-1));
 $("forward").addEventListener("click", () => player.step(1));
 $("stop").addEventListener("click", stopReading);
 function stopReading() {
-  clearTimeout(beginning);
   player.stop();
   say(word("announce.stopped"));
 }
@@ -148,7 +148,6 @@ $("another").addEventListener("click", async () => {
   if (!latest) return;
   const { reading } = latest;
   const around = reading.current + 1 >= reading.choices.length;
-  clearTimeout(beginning);
   player.stop();
   try {
     await choose(reading, reading.current + 1, (state) => {
@@ -164,6 +163,8 @@ $("another").addEventListener("click", async () => {
 });
 
 player.addEventListener("change", () => {
+  clearTimeout(beginning);
+  beginning = 0;
   $("play").textContent = word(player.playing ? "poem.pause" : "poem.play");
 });
 player.addEventListener("line", ({ detail }) => markLine(detail));
@@ -193,7 +194,7 @@ listen({
   escape: () => {
     if (search) stopLooking();
     else if (cameraIsOpen()) leaveCamera();
-    else if (player.playing) stopReading();
+    else if (player.playing || beginning) stopReading();
   },
 }, () => $("keys-on").checked);
 
