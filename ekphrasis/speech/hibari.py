@@ -25,7 +25,8 @@ class Engine:
         # Sentence by sentence: the engine's own silence between two is longer than the end of a line.
         caesura = np.zeros(round(_CAESURA * RATE), np.float32)
         joined: list[Samples] = []
-        for phonemes in self._hibari.phonemize(text):
+        # A line break is a sentence break to the engine; its own silence at an ellipsis cannot be heard.
+        for phonemes in self._hibari.phonemize(text.replace("… ", "…\n")):
             # The same text must sound the same, or a repeated line would not be a repetition.
             sentence = trimmed(self._hibari.from_phonemes(phonemes, seed=0))
             if len(sentence):

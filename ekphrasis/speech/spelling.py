@@ -39,10 +39,10 @@ _ELISION = re.compile(
     r"(?<![\w'])(" + "|".join(re.escape(e) for e in sorted(_ELISIONS, key=len, reverse=True)) + r")(?![\w'])", re.I
 )
 _CLIPPED_ED = re.compile(r"\b(?!(?:i|you|he|she|it|we|they|who|that|there|what|how|where|why)')(\w{2,}[a-z])'d\b", re.I)
+# A lone "I" is the pronoun ("the song I knew", "No. I won't") unless the name ends with it; "Section C" has a letter.
 _NUMBERED = re.compile(
-    r"\b(act|book|canto|chapter|elegy|fragment|hymn|no\.|number|ode|part|psalm|scene|section|song|sonnet|verse)"
-    r"\s+([ivxlc]+)\b",
-    re.I,
+    r"\b((?i:act|book|canto|chapter|elegy|fragment|hymn|no\.|number|ode|part|psalm|scene|section|song|sonnet|verse))"
+    r"\s+([IVXLC]{2,}|[VX]|(?<!\.\s)I(?=\.?$|[:,]))(?!\w|')",
 )
 _ROMAN = re.compile(r"(?=[IVXLC])(?:C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
@@ -83,7 +83,7 @@ def spelled(text: str, lang: str) -> str:
     if lang.partition("-")[0] == "en":
         text = _english(text)
     text = re.sub(r"\s+", " ", text).strip().removeprefix("—").strip()
-    text = re.sub(r"\s+([,.;:!?…])", r"\1", text).replace("—", " — ").strip()
+    text = re.sub(r"\s+([,.;:!?…])", r"\1", text)
     return text if any(letter.isalnum() for letter in text) else ""
 
 
