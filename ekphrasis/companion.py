@@ -140,7 +140,11 @@ class Companion:
             matcher = Matcher.load(self.settings.model, threads=self.settings.threads)
             self._poems = collection.poems()
             self._encodings = collection.encodings(
-                matcher.model_id, matcher.encode, on_progress=on_progress, cancelled=cancelled
+                matcher.model_id,
+                matcher.encode,
+                on_progress=on_progress,
+                cancelled=cancelled,
+                poems=self._poems,
             )
             self._works = _known_works()
             _heed(cancelled)
@@ -220,6 +224,10 @@ class Companion:
             if self._speaker is not None:
                 self._speaker.close()
                 self._speaker = None
+        with self._preparing:
+            if self._collection is not None:
+                self._collection.close()
+                self._collection = self._matcher = None
 
     def _open_collection(self) -> "Collection":
         from .collection import Collection
@@ -241,10 +249,13 @@ def _known_works() -> "tuple[Work, ...]":
     from .recognition import Work
     from .samples import samples
 
-    return tuple(
+    works = tuple(
         Work(sample.id, sample.title, "", sample.description, Image.open(sample.path).convert("RGB"))
         for sample in samples()
     )
+    for work in works:
+        work.marks  # noqa: B018  # found now, so that the first photo need not wait for them
+    return works
 
 
 def _shared(poem: Poem, likely: "tuple[Likely, ...]") -> tuple[str, ...]:

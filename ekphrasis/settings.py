@@ -5,13 +5,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
 from .assets import ASSETS
 from .refusal import Refusal
 from .words import say
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 
 def _data_folder() -> Path:
@@ -35,10 +38,17 @@ class Settings:
     data_folder: Path = field(default_factory=_data_folder)
 
     @property
-    def collection_url(self) -> str:
+    def collection_url(self) -> "URL":
+        from sqlalchemy import URL, make_url
+        from sqlalchemy.exc import ArgumentError
+
         if "://" in self.collection:
-            return self.collection
-        return f"sqlite:///{Path(self.collection) if self.collection else self.data_folder / 'collection.db'}"
+            try:
+                return make_url(self.collection)
+            except ArgumentError as error:
+                raise Refusal("collection.unknown_address", place=self.collection) from error
+        file = Path(self.collection) if self.collection else self.data_folder / "collection.db"
+        return URL.create("sqlite", database=str(file))
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

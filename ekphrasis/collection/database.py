@@ -37,7 +37,7 @@ class Database:
     or ".unreachable" (facts: place).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL) -> None:
         try:
             parsed = sa.make_url(url)
             if parsed.get_backend_name() == "sqlite":
@@ -46,7 +46,7 @@ class Database:
             else:
                 self.engine = sa.create_engine(parsed, pool_pre_ping=True)
         except (exc.ArgumentError, ImportError) as error:
-            raise Refusal("collection.unknown_address", place=url.partition("@")[2] or url) from error
+            raise Refusal("collection.unknown_address", place=str(url).rpartition("@")[2]) from error
         self._is_sqlite = self.engine.dialect.name == "sqlite"
 
     @contextmanager

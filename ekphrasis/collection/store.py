@@ -29,7 +29,7 @@ class Collection:
         self._database = database
 
     @classmethod
-    def open(cls, url: str, anthology: Sequence[Poem] | None = None) -> "Collection":
+    def open(cls, url: str | sa.URL, anthology: Sequence[Poem] | None = None) -> "Collection":
         """The collection at `url` (as SQLAlchemy writes it), made on first start and brought to this version.
 
         It then holds the poems of `anthology` (what ships, unless given) and all that a docent added: poems

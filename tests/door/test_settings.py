@@ -22,11 +22,15 @@ def test_kiosk_and_paths_are_read(tmp_path: Path) -> None:
     settings = parse(["--kiosk", "--model", str(tmp_path), "--collection", str(tmp_path / "poems.db")])
     assert settings.kiosk
     assert settings.model == tmp_path
-    assert settings.collection_url == f"sqlite:///{tmp_path / 'poems.db'}"
+    assert settings.collection_url.database == str(tmp_path / "poems.db")
+
+
+def test_a_folder_may_have_any_name() -> None:
+    assert Settings(collection="what? 100%/poems.db").collection_url.database == "what? 100%/poems.db"
 
 
 def test_a_database_address_is_kept_as_it_is() -> None:
-    assert Settings(collection="postgresql://museum/poems").collection_url == "postgresql://museum/poems"
+    assert str(Settings(collection="postgresql://museum/poems").collection_url) == "postgresql://museum/poems"
 
 
 def test_a_variable_that_is_no_number_is_refused() -> None:
