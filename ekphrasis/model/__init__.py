@@ -1,0 +1,19 @@
+"""Finds the poem that fits a picture: two towers make a shortlist, a cross-encoder re-ranks it."""
+
+from .folder import Certainty, Config, Folder, ScoreWeights, open_folder
+from .match import Encoded, Match
+from .matcher import Matcher
+from .towers import Encoding, Seen
+
+__all__ = [
+    "Certainty",
+    "Config",
+    "Encoded",
+    "Encoding",
+    "Folder",
+    "Match",
+    "Matcher",
+    "ScoreWeights",
+    "Seen",
+    "open_folder",
+]

@@ -1,0 +1,82 @@
+"""`python -m training`: train CE-CLIP, export it, measure it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .recipes import RECIPES
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    trained = argparse.ArgumentParser(add_help=False)
+    trained.add_argument("--data", type=Path, required=True, help="folder of the training data: train/, poems/, fit/")
+    trained.add_argument("--out", type=Path, required=True, help="folder for caches and checkpoints")
+    trained.add_argument("--recipe", choices=sorted(RECIPES), default="laptop", help="which numbers to train by")
+    trained.add_argument("--threads", type=int, default=2, help="processor threads")
+
+    for name, told in (
+        ("features", "cache what the frozen layers make of pictures and texts (once)"),
+        ("warmup", "train what the towers add to their frozen layers, from the caches"),
+        ("finetune", "train the cross-encoder on the towers' tokens; choose how scores are weighed"),
+    ):
+        commands.add_parser(name, parents=[trained], help=told, description=told)
+
+    told = "write the model folder that ships"
+    exported = commands.add_parser("export", parents=[trained], help=told, description=told)
+    exported.add_argument("--model", type=Path, required=True, help="the folder to write")
+
+    told = "measure a model folder, as the training README describes; what is not given is not measured"
+    measured = commands.add_parser("evaluate", help=told, description=told)
+    measured.add_argument("--model", type=Path, required=True, help="a model folder")
+    measured.add_argument("--artworks", type=Path, help="folder of artworks.jsonl and pictures")
+    measured.add_argument("--poems", default="anthology", help="`anthology`, a folder, or a JSON Lines file")
+    measured.add_argument("--fit", type=Path, help="graded poems by artwork, JSON Lines")
+    measured.add_argument("--fit-poems", type=Path, help="the poems that were graded")
+    measured.add_argument("--multim", type=Path, help="captions with their poems; the held-out ones are measured")
+    measured.add_argument("--depth", type=int, help="how many poems are re-ranked; the model's own depth if not given")
+    measured.add_argument("--no-visitors", action="store_true", help="leave the visitors' photos out")
+    measured.add_argument("--threads", type=int, default=2, help="processor threads")
+    measured.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    given = parser.parse_args(arguments)
+    if given.command == "evaluate":
+        if (given.fit is None) != (given.fit_poems is None):
+            parser.error("--fit and --fit-poems belong together")
+        return _evaluate(given)
+    from . import run
+
+    run.COMMANDS[given.command](given)
+    return 0
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    from ekphrasis.model import Matcher
+    from ekphrasis.refusal import Refusal
+    from ekphrasis.words import say
+
+    from . import evaluate, report, shards
+
+    try:
+        matcher = Matcher.load(given.model, threads=given.threads)
+    except Refusal as refusal:
+        print(say(refusal.key, **refusal.facts), file=sys.stderr)
+        return 1
+    found = evaluate.evaluate(
+        matcher,
+        evaluate.read_artworks(given.artworks) if given.artworks else (),
+        evaluate.read_poems(given.poems) if given.artworks else (),
+        shards.judgements(given.fit) if given.fit else (),
+        shards.public_domain_poems(given.fit_poems) if given.fit_poems else {},
+        [pair for pair in shards.pairs(given.multim) if pair.held_out] if given.multim else (),
+        visitors=not given.no_visitors,
+        depth=given.depth,
+    )
+    print(report.as_json(found) if given.json else report.as_table(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""The second stage: the cross-encoder learns on the frozen towers' tokens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .corpus import Corpus, Pictures, some
+from .data import Texts
+from .losses import gains, listwise
+from .network.ce_clip import CEClip
+from .recipes import CrossRecipe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What stands in the picture's place: tokens (B, i, width), their mask, and at which places they stand."""
+
+    tokens: Tensor
+    mask: Tensor
+    at: Tensor
+
+
+@dataclass
+class Cross:
+    """It learns to put the true text first in a list of hard ones.
+
+    Lists are an artwork's own description among its nearest others; an artwork's graded poems; a caption, standing in
+    the picture's place, with its own poem among the caption's nearest. A part of the picture's grid is left out at
+    each step: it costs less, and no single patch can be leant on.
+    """
+
+    model: CEClip
+    corpus: Corpus
+    recipe: CrossRecipe
+    name: str = "cross"
+
+    def __post_init__(self) -> None:
+        self.steps, self.rate, self.weight_decay = self.recipe.steps, self.recipe.rate, self.recipe.weight_decay
+        corpus, recipe = self.corpus, self.recipe
+        self.model.eval()
+        with torch.no_grad():
+            self.near_descriptions = _nearest(
+                image_vectors(self.model, corpus.described),
+                self.model.text.vector(corpus.described.texts.means),
+                torch.arange(len(corpus.described)),
+                corpus.described.trained,
+                recipe.hard,
+            )
+            self.near_poems = _nearest(
+                self.model.text.vector(corpus.captions.means),
+                self.model.text.vector(corpus.multim.means),
+                corpus.pair_groups,
+                corpus.pair_train,
+                recipe.hard,
+            )
+
+    def learning(self) -> Iterator[nn.Parameter]:
+        yield self.model.tag_words
+        for part in (self.model.cross, self.model.image_map, self.model.text_map):
+            yield from part.parameters()
+
+    def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
+        return {"described": self._described(draw), "fit": self._fit(draw), "pairs": self._pairs(draw)}
+
+    def _described(self, draw: torch.Generator) -> Tensor:
+        pictures = self.corpus.described
+        chosen = pictures.draw(self.recipe.described, draw)
+        asked = self._picture(*pictures.features(chosen, draw), draw)
+        candidates = torch.cat([chosen[:, None], self._hard(self.near_descriptions[chosen], draw)], dim=1)
+        return _first(self._scores(asked, pictures.texts, candidates))
+
+    def _fit(self, draw: torch.Generator) -> Tensor:
+        corpus = self.corpus
+        chosen = some(corpus.judged_train, self.recipe.judged, draw)
+        asked = self._picture(*corpus.described.features(corpus.judged_pictures[chosen], draw), draw)
+        scores = self._scores(asked, corpus.fit, corpus.judged_poems[chosen])
+        worth = gains(corpus.judged_grades[chosen])
+        return listwise(scores, worth) + functional.binary_cross_entropy_with_logits(scores, worth.clamp(max=3) / 3)
+
+    def _pairs(self, draw: torch.Generator) -> Tensor:
+        corpus = self.corpus
+        chosen = some(corpus.pair_train, self.recipe.pairs, draw)
+        ids, mask, states = corpus.captions.batch(chosen, self.model.size.picture)
+        places = torch.arange(ids.shape[1]).expand_as(ids)
+        asked = Asked(self.model.text_tokens(ids, states), mask, places)
+        candidates = torch.cat([chosen[:, None], self._hard(self.near_poems[chosen], draw)], dim=1)
+        return _first(self._scores(asked, corpus.multim, candidates))
+
+    def _picture(self, grid: Tensor, pooled: Tensor, draw: torch.Generator) -> Asked:
+        """The pooled token, a part of the grid, and the tags of pictures with these features."""
+        with torch.no_grad():
+            self.model.image.eval()
+            raw, _, subjects, moods, _ = self.model.image(grid, pooled)
+        tokens = self.model.picture_tokens(raw, *self.model.calibrated(subjects, moods))
+        patches = raw.shape[1] - 1
+        kept = max(1, int(patches * self.recipe.grid_kept))
+        drawn = torch.rand(len(raw), patches, generator=draw).argsort(dim=1)[:, :kept] + 1
+        first = torch.zeros(len(raw), 1, dtype=torch.long)
+        tags = torch.arange(raw.shape[1], tokens.shape[1]).expand(len(raw), -1)
+        at = torch.cat([first, drawn, tags], dim=1)
+        return Asked(torch.take_along_dim(tokens, at[..., None], dim=1), torch.ones_like(at), at)
+
+    def _scores(self, asked: Asked, texts: Texts, candidates: Tensor) -> Tensor:
+        """Logits (B, K) of the `candidates` (B, K), indices into `texts`, each row for its own picture."""
+        each = candidates.shape[1]
+        ids, mask, states = texts.batch(candidates.flatten(), self.recipe.poem_tokens)
+        repeated = [part.repeat_interleave(each, dim=0) for part in (asked.tokens, asked.mask)]
+        logits: Tensor = self.model.cross(
+            *repeated, self.model.text_tokens(ids, states), mask, asked.at.repeat_interleave(each, dim=0)
+        )
+        return logits.unflatten(0, candidates.shape)
+
+    def _hard(self, near: Tensor, draw: torch.Generator) -> Tensor:
+        places = torch.rand(near.shape, generator=draw).argsort(dim=1)[:, : self.recipe.negatives]
+        return torch.take_along_dim(near, places, dim=1)
+
+
+def image_vectors(model: CEClip, pictures: Pictures) -> Tensor:
+    """Sentence vectors (n, width) of all `pictures`, each as it is."""
+    parts = pictures.plain(torch.arange(len(pictures)))
+    return torch.cat([functional.normalize(model.see(*part).vectors.mean(dim=0), dim=-1) for part in parts])
+
+
+def _first(scores: Tensor) -> Tensor:
+    """The loss of lists (B, K) whose first place is the true one."""
+    return functional.cross_entropy(scores, torch.zeros(len(scores), dtype=torch.long))
+
+
+def _nearest(queries: Tensor, texts: Tensor, groups: Tensor, among: Tensor, count: int) -> Tensor:
+    """For each query (n, width) the `count` nearest texts out of `among` that are not of its own group."""
+    found = []
+    for start in range(0, len(queries), 512):
+        likeness = queries[start : start + 512] @ texts[among].T
+        same = groups[start : start + 512, None] == groups[among][None]
+        nearest = likeness.masked_fill(same, -2.0).topk(min(count, len(among)), dim=1).indices
+        found.append(among[nearest])
+    return torch.cat(found)

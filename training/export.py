@@ -1,0 +1,191 @@
+"""Writes a trained CE-CLIP as the model folder that ships: ONNX files, tokenizer, config with SHA-256, card."""
+
+import json
+import math
+import tempfile
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from ekphrasis.model.folder import (
+    CONFIG,
+    CROSS_ENCODER,
+    FILES,
+    IMAGE_TOWER,
+    TEXT_TOWER,
+    TOKENIZER,
+    Certainty,
+    Config,
+    ScoreWeights,
+    sha256,
+)
+
+from .network.ce_clip import CEClip
+from .network.image_tower import IMAGE_SIZE, PIXEL_MEAN, PIXEL_SCALE, Trunk
+
+OPSET = 17
+LARGE = 1024
+
+
+class _ImageTower(nn.Module):
+    def __init__(self, trunk: Trunk, model: CEClip) -> None:
+        super().__init__()
+        self.trunk, self.model = trunk, model
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        seen = self.model.see(*self.trunk(pixels))
+        certain = (seen.subjects.sigmoid(), seen.moods.softmax(-1), seen.palette.sigmoid())
+        return self.model.image_joint(seen), seen.tokens, *certain
+
+
+class _TextTower(nn.Module):
+    def __init__(self, model: CEClip) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        mask = torch.ones_like(ids)
+        states = self.model.text.states(ids, mask)
+        return self.model.text_joint(self.model.read(states, mask)), self.model.text_tokens(ids, states)
+
+
+class _CrossEncoder(nn.Module):
+    def __init__(self, model: CEClip) -> None:
+        super().__init__()
+        self.cross = model.cross
+
+    def forward(self, picture: Tensor, poems: Tensor, mask: Tensor) -> Tensor:
+        """One picture (1, i, width) and several poems (B, p, width) with their mask (B, p): logits (B,)."""
+        several = picture.expand(poems.shape[0], -1, -1)
+        there = torch.ones_like(several[..., 0], dtype=torch.long)
+        logits: Tensor = self.cross(several, there, poems, mask)
+        return logits
+
+
+def export(
+    model: CEClip,
+    trunk: Trunk,
+    tokenizer: Tokenizer,
+    folder: Path,
+    *,
+    name: str,
+    text_tokens: int,
+    score: ScoreWeights,
+    certainty: Certainty,
+    depth: int,
+    card: str,
+) -> Config:
+    """Write `model` behind `trunk` to `folder`, both transformers in int8, and say what was written.
+
+    The image tower computes in float: dynamic int8 takes one scale for a whole depthwise convolution and ruins it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model.eval()
+    trunk.eval()
+    width = model.size.cross.width
+    ids = torch.ones(1, 7, dtype=torch.long)
+    with tempfile.TemporaryDirectory() as room:
+        plain = Path(room) / "plain.onnx"
+        _onnx(
+            _ImageTower(trunk, model),
+            (torch.zeros(1, 3, IMAGE_SIZE, IMAGE_SIZE),),
+            plain,
+            {"pixels": {0: "batch"}},
+            ["vector", "tokens", "subjects", "moods", "palette"],
+        )
+        _halved(plain, folder / IMAGE_TOWER)
+        _onnx(_TextTower(model), (ids,), plain, {"ids": {0: "batch", 1: "pieces"}}, ["vector", "tokens"])
+        _quantised(plain, folder / TEXT_TOWER)
+        _onnx(
+            _CrossEncoder(model),
+            (torch.zeros(1, model.size.picture, width), torch.zeros(2, 7, width), torch.ones(2, 7, dtype=torch.long)),
+            plain,
+            {
+                "picture": {1: "places"},
+                "poems": {0: "batch", 1: "pieces"},
+                "mask": {0: "batch", 1: "pieces"},
+            },
+            ["logits"],
+        )
+        _quantised(plain, folder / CROSS_ENCODER)
+    tokenizer.save(str(folder / TOKENIZER))
+    config = Config(
+        name=name,
+        image_size=IMAGE_SIZE,
+        pixel_mean=PIXEL_MEAN,
+        pixel_scale=PIXEL_SCALE,
+        text_tokens=text_tokens,
+        poem_tokens=model.size.poem,
+        depth=depth,
+        score=score,
+        certainty=certainty,
+        subjects=model.vocabulary.subjects,
+        moods=model.vocabulary.moods,
+        palette=model.vocabulary.palette,
+        files={file: sha256(folder / file) for file in FILES},
+    )
+    write_config(folder, config)
+    (folder / "CARD.md").write_text(card, encoding="utf-8")
+    return config
+
+
+def write_config(folder: Path, config: Config) -> None:
+    (folder / CONFIG).write_text(json.dumps(config.to_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def rescored(folder: Path, config: Config, score: ScoreWeights, certainty: Certainty) -> Config:
+    """The same model with other weights of its score: only the config is written again."""
+    changed = replace(config, score=score, certainty=certainty)
+    write_config(folder, changed)
+    return changed
+
+
+def _onnx(
+    module: nn.Module,
+    example: tuple[Tensor, ...],
+    file: Path,
+    dynamic: dict[str, dict[int, str]],
+    outputs: list[str],
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            example,
+            str(file),
+            input_names=list(dynamic),
+            output_names=outputs,
+            dynamic_axes=dynamic,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def _halved(plain: Path, file: Path) -> None:
+    """The same network with its large weights kept as float16 and widened when the file is opened: half the file."""
+    model = onnx.load(plain)
+    graph = model.graph
+    for weights in graph.initializer:
+        if weights.data_type != onnx.TensorProto.FLOAT or math.prod(weights.dims) < LARGE:
+            continue
+        narrow = onnx.numpy_helper.from_array(
+            onnx.numpy_helper.to_array(weights).astype(np.float16), f"{weights.name}.half"
+        )
+        widen = onnx.helper.make_node("Cast", [narrow.name], [weights.name], to=onnx.TensorProto.FLOAT)
+        weights.CopyFrom(narrow)
+        graph.node.insert(0, widen)
+    onnx.save(model, file)
+
+
+def _quantised(plain: Path, file: Path) -> None:
+    """Weights in int8, a scale for each channel. Seven bits of the eight: processors without VNNI add two products in
+    sixteen bits, and eight would overflow there.
+    """
+    quantize_dynamic(plain, file, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)

@@ -1,0 +1,70 @@
+"""The cross-encoder: attention shared over the tokens of picture and poem, one logit for how well they fit."""
+
+import torch
+from torch import Tensor, nn
+
+from .encoder import Encoder, EncoderSize, minilm_weights
+
+# Rows of MiniLM's vocabulary.
+CLS, SEP = 101, 102
+
+
+class CrossEncoder(nn.Module):
+    """`[CLS], I, [SEP], P, [PAD], [SEP]` through MiniLM's layers; head: [CLS] → dense → tanh → logit.
+
+    It has no word embeddings: I and P come from the towers. Two learned segment embeddings, zero at the start, say
+    which is which. I takes at most `picture` places and P at most `poem`; places are fixed, so that a poem starts
+    at the same position whatever stands before it.
+    """
+
+    def __init__(self, size: EncoderSize, picture: int, poem: int) -> None:
+        super().__init__()
+        self.picture, self.poem = picture, poem
+        self.cls, self.sep = (nn.Parameter(torch.randn(size.width) * 0.02) for _ in range(2))
+        self.positions = nn.Parameter(torch.randn(picture + poem + 3, size.width) * 0.02)
+        self.segments = nn.Parameter(torch.zeros(2, size.width))
+        self.norm = nn.LayerNorm(size.width, eps=1e-12)
+        self.encoder = Encoder(size)
+        self.dense = nn.Linear(size.width, size.width)
+        self.logit = nn.Linear(size.width, 1)
+
+    def forward(
+        self,
+        picture: Tensor,
+        picture_mask: Tensor,
+        poem: Tensor,
+        poem_mask: Tensor,
+        at: Tensor | None = None,
+    ) -> Tensor:
+        """Logits (B,) of picture tokens (B, i, width) and poem tokens (B, p, width) with their masks.
+
+        `at` (B, i) says which of the picture's places the tokens stand at where some are left out; else the first.
+        """
+        assert picture.shape[1] <= self.picture, "more picture tokens than places"
+        assert poem.shape[1] <= self.poem, "more poem tokens than places"
+        rows = poem.shape[0]
+        start = self.picture + 2
+        first, second = self.segments
+        places = self.positions
+        parts = [
+            (self.cls + places[:1] + first).expand(rows, 1, -1),
+            picture + (places[1 : picture.shape[1] + 1] if at is None else places[at + 1]) + first,
+            (self.sep + places[start - 1 : start] + first).expand(rows, 1, -1),
+            poem + places[start : start + poem.shape[1]] + second,
+            (self.sep + places[-1:] + second).expand(rows, 1, -1),
+        ]
+        one = poem_mask[:, :1] * 0 + 1
+        mask = torch.cat([one, picture_mask, one, poem_mask, one], dim=1)
+        states = self.encoder(self.norm(torch.cat(parts, dim=1)), mask)
+        return self.logit(torch.tanh(self.dense(states[:, 0]))).squeeze(-1)
+
+    def load_minilm(self) -> None:
+        weights = minilm_weights()
+        words, places = weights["embeddings.word_embeddings.weight"], weights["embeddings.position_embeddings.weight"]
+        kind = weights["embeddings.token_type_embeddings.weight"][0]
+        self.cls.data.copy_(words[CLS])
+        self.sep.data.copy_(words[SEP])
+        self.positions.data.copy_(places[: len(self.positions)] + kind)
+        self.norm.weight.data.copy_(weights["embeddings.LayerNorm.weight"])
+        self.norm.bias.data.copy_(weights["embeddings.LayerNorm.bias"])
+        self.encoder.load_bert(weights)
