@@ -8,6 +8,7 @@ import io
 import logging
 import mimetypes
 import os
+import signal
 import threading
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -39,14 +40,19 @@ _HEADERS = {
 }
 
 
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
 def open_page(settings: Settings) -> None:
     """Serve the page until the process is told to end.
 
     The page answers before model and voice are loaded: a photo sent in the meantime waits for them, and its
-    sender is told so. Raises Refusal where the port is taken.
+    sender is told so. Raises Refusal where the port is taken or the voice is unknown.
     """
+    _end_in_order()
     photos = uploads.make_folder()
     with Companion(settings) as companion:
+        companion.speaker.warm()  # first, in its own process; a name that no voice has is refused here
         server = _server(companion, photos)
         try:
             server.launch(
@@ -62,9 +68,19 @@ def open_page(settings: Settings) -> None:
         except OSError as error:
             raise Refusal("app.port_taken", port=settings.port) from error
         print(say("app.open", url=f"http://{settings.host}:{settings.port}/"), flush=True)
+        if settings.host not in _LOOPBACK:
+            print(say("app.open_to_others"), flush=True)
         uploads.keep_swept()
         _wake(companion)
         threading.Event().wait()
+
+
+def _end_in_order() -> None:
+    """Let a shutdown or a closed terminal end the process as Control and C does, photos and voice taken along."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _wake(companion: Companion) -> None:
@@ -76,7 +92,6 @@ def _wake(companion: Companion) -> None:
         except Refusal as refusal:
             _log.error(say(refusal.key, **refusal.facts))
 
-    threading.Thread(target=lambda: companion.speaker.warm(), name="wake-voice", daemon=True).start()
     threading.Thread(target=load, name="wake-companion", daemon=True).start()
 
 

@@ -30,6 +30,8 @@ async function look(opener, picture, ask) {
   const mine = { run: crypto.randomUUID?.() ?? String(Math.random()), abort, opener };
   search = mine;
   $("working").hidden = false;
+  document.title = word("title.working");
+  say("", word("announce.sending")); // the first stage is told when the photo has arrived
   const receive = (state) => { if (search === mine) show(state, opener, picture); };
   try {
     await ask(mine.run, receive, abort.signal);

@@ -60,10 +60,9 @@ export class Player extends EventTarget {
   /** One line back or forward, and read it. */
   step(by) {
     if (!this.poem) return;
-    const last = this.poem.utterances.length - 1;
     this.wanted = true;
     this.tell("change");
-    this.go(Math.min(Math.max(this.number + by, 0), last));
+    this.go(stepped(this.poem.utterances, this.number, by));
   }
 
   next() {
@@ -120,4 +119,11 @@ export class Player extends EventTarget {
   }
 
   tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+}
+
+// Title and byline are steps of their own; a long line may be several utterances, and is one step.
+function stepped(lines, from, by) {
+  const starts = lines.flatMap((line, i) => (line === null || line !== lines[i - 1] ? [i] : []));
+  const at = starts.findLastIndex((start) => start <= from);
+  return starts[Math.min(Math.max(at + by, 0), starts.length - 1)];
 }
