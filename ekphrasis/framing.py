@@ -10,6 +10,7 @@ from PIL import Image
 from .photo import Photo
 
 _WORK_SIDE = 400
+_FLAT_SIDE = 300
 # A smaller thing on a wall may be a label or a switch; one that leaves less wall is the whole photo anyway.
 _LEAST_AREA, _MOST_AREA = 0.12, 0.94
 
@@ -40,7 +41,7 @@ def frame(photo: Photo) -> Artwork:
 
 def find_quad(pixels: npt.NDArray[np.uint8]) -> _Quad | None:
     """The corners (4, 2) in x, y of what hangs on the wall in RGB `pixels`, clockwise from the top left; else None."""
-    lab = cv2.cvtColor(cv2.GaussianBlur(pixels, (0, 0), 1.2).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lab = _lab(cv2.GaussianBlur(pixels, (0, 0), 1.2))
     best: tuple[float, _Quad] | None = None
     distance = _distance_from_wall(lab)
     if distance is None:
@@ -56,6 +57,11 @@ def find_quad(pixels: npt.NDArray[np.uint8]) -> _Quad | None:
     return best[1] if best else None
 
 
+def _lab(pixels: npt.ArrayLike) -> _Plane:
+    """RGB bytes as CIELAB."""
+    return np.asarray(cv2.cvtColor(np.asarray(pixels, np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+
+
 def _distance_from_wall(lab: _Plane) -> _Plane | None:
     """How far each pixel's colour is from the wall's, or None where the photo's border is no wall.
 
@@ -68,13 +74,14 @@ def _distance_from_wall(lab: _Plane) -> _Plane | None:
     ring = max(3, min(height, width) // 40)
     border = np.ones((height, width), bool)
     border[ring:-ring, ring:-ring] = False
-    near = border
+    ground_there, colour_there = ground[border], lab[border]
+    near = np.ones(len(colour_there), bool)
     for tolerance in (14.0, 9.0, 7.0):
-        fit, *_ = np.linalg.lstsq(ground[near], lab[near], rcond=None)
-        distance: _Plane = np.linalg.norm(lab - ground @ fit, axis=-1).astype(np.float32)
-        near = border & (distance < tolerance)
-        if near.sum() < 0.6 * border.sum():
+        fit, *_ = np.linalg.lstsq(ground_there[near], colour_there[near], rcond=None)
+        near = np.linalg.norm(colour_there - ground_there @ fit, axis=-1) < tolerance
+        if near.mean() < 0.6:
             return None
+    distance: _Plane = np.linalg.norm(lab - ground @ fit.astype(np.float32), axis=-1).astype(np.float32)
     sides = (distance[:ring], distance[-ring:], distance[:, :ring], distance[:, -ring:])
     walls = sorted(float((side < 7.0).mean()) for side in sides)
     slope = float(np.abs(fit[1:]).sum(axis=0).max())
@@ -147,7 +154,8 @@ def _edge_contrast(distance: _Plane, quad: _Quad) -> float:
 def _sample(plane: _Plane, points: _Plane) -> _Plane:
     columns = np.clip(points[:, 0].round().astype(int), 0, plane.shape[1] - 1)
     rows = np.clip(points[:, 1].round().astype(int), 0, plane.shape[0] - 1)
-    return plane[rows, columns]
+    sampled: _Plane = plane[rows, columns]
+    return sampled
 
 
 def _straighten(pixels: npt.NDArray[np.uint8], quad: _Quad) -> npt.NDArray[np.uint8]:
@@ -160,19 +168,21 @@ def _straighten(pixels: npt.NDArray[np.uint8], quad: _Quad) -> npt.NDArray[np.ui
 
 def _without_frame(straight: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """`straight` without the frame around it, where one of even width is seen on all four sides."""
-    scale = 300 / min(straight.shape[:2])
+    scale = _FLAT_SIDE / min(straight.shape[:2])
     small = cv2.resize(straight, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lab = _lab(small)
     edges = np.stack([_edges_from(np.rot90(lab, turns)) for turns in range(4)])
     # A frame's sides may differ by a few pixels once it is straightened.
-    wide = np.stack([np.convolve(np.ones(1), side) for side in edges])
-    wide = np.stack([np.max([np.roll(side, shift) for shift in range(-4, 5)], axis=0) for side in wide])
+    wide = np.max([np.roll(edges, shift, axis=1) for shift in range(-4, 5)], axis=0)
     together = wide.min(axis=0)
-    together[: round(0.025 * 300)] = 0
-    strong = np.flatnonzero(together > 0.55)
+    together[: round(0.025 * _FLAT_SIDE)] = 0
+    strong = np.flatnonzero(together > 0.6)
     if not len(strong):
         return straight
-    near = strong.max()
+    near = int(strong[0]) + 4
+    # Along a frame hardly anything changes; in a busy picture something always does.
+    if near > 12 and np.median(edges[:, 4 : near - 7], axis=1).max() > 0.3:
+        return straight
     margins = []
     for side in edges:
         start = max(0, near - 8)
@@ -184,7 +194,7 @@ def _without_frame(straight: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _edges_from(lab: _Plane) -> _Plane:
     """For each depth from the top edge, up to a fifth, the share of its length along which the colour steps."""
-    depth = round(0.2 * 300)
+    depth = round(0.2 * _FLAT_SIDE)
     step = np.linalg.norm(lab[2 : depth + 4] - lab[: depth + 2], axis=-1)
     inner = step[:, depth:-depth] if step.shape[1] > 3 * depth else step
     share: _Plane = (inner > 7).mean(axis=1).astype(np.float32)
