@@ -26,6 +26,10 @@ def free_port() -> int:
         return int(door.getsockname()[1])
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started deaf to it
+
+
 class Served:
     """`folder/data` is its data folder and `folder/tmp` where the system would let it lay temporary files."""
 
@@ -53,6 +57,7 @@ class Served:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_heed_interrupts,
             )
         while time.monotonic() - begun < 60:
             try:
@@ -66,7 +71,7 @@ class Served:
     def wake(self) -> None:
         """Wait until model, collection and voice are loaded, by asking once as the page does."""
         first = self.ask("find_sample", [_first_sample(), "wake"])[-1]
-        assert first["stage"] == "ready", first
+        assert first["stage"] == "ready", f"{first}\n{self.log.read_text()}"
         poem = first["reading"]["poem"]
         urllib.request.urlopen(f"{self.url}speech/{poem['id']}/0", timeout=60).close()
 
@@ -96,10 +101,10 @@ class Served:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
-    def stop(self) -> None:
-        """As Control and C would."""
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """As a shutdown would, or with SIGINT as Control and C."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(how)
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
@@ -121,7 +126,7 @@ def the_companion() -> tuple[Served, float]:
     companion = Served(folder)
     seconds = companion.start()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    atexit.register(companion.stop)
+    atexit.register(companion.end)
     companion.wake()
     return companion, seconds
 
