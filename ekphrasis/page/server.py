@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 import soundfile
 
-from ..companion import Companion
+from ..companion import Cancelled, Companion
 from ..photo import MAX_BYTES
 from ..refusal import Refusal
 from ..samples import samples
@@ -71,8 +71,12 @@ def open_page(settings: Settings) -> None:
         if settings.host not in _LOOPBACK:
             print(say("app.open_to_others"), flush=True)
         uploads.keep_swept()
-        _wake(companion)
-        threading.Event().wait()
+        ending = threading.Event()
+        _wake(companion, ending)
+        try:
+            threading.Event().wait()
+        finally:
+            ending.set()
 
 
 def _end_in_order() -> None:
@@ -83,12 +87,14 @@ def _end_in_order() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
-def _wake(companion: Companion) -> None:
+def _wake(companion: Companion, ending: threading.Event) -> None:
     """Load what the first photo will need, and the voice beside it, while the visitor reads the page."""
 
     def load() -> None:
         try:
-            companion.prepare()
+            companion.prepare(cancelled=ending)
+        except Cancelled:
+            pass
         except Refusal as refusal:
             _log.error(say(refusal.key, **refusal.facts))
 
@@ -182,4 +188,6 @@ def _document(settings: Settings) -> str:
         loader=jinja2.FileSystemLoader(_STATIC), autoescape=True, undefined=jinja2.StrictUndefined
     )
     spoken = {key: sentence for key, sentence in catalogue().items() if key.startswith("page.")}
-    return environment.get_template("index.html").render(say=say, samples=samples(), kiosk=settings.kiosk, words=spoken)
+    return environment.get_template("index.html").render(
+        say=say, samples=samples(), kiosk=settings.kiosk, largest=MAX_BYTES, words=spoken
+    )

@@ -62,7 +62,8 @@ def test_a_strict_policy_holds_in_the_browser(visit: Callable[..., Visitor], com
     visitor = visit()
     script = "() => fetch('http://127.0.0.2:1/').then(() => 'sent', (error) => error.message)"
     assert visitor.page.evaluate(script) == "Failed to fetch"
-    assert "connect-src 'self'" in visitor.faults.pop()  # it was the policy that forbade it
+    assert any("connect-src 'self'" in fault for fault in visitor.faults)  # it was the policy that forbade it
+    visitor.faults.clear()
 
 
 def test_nothing_is_left_of_a_photo_after_its_reading(visit: Callable[..., Visitor], companion: Served) -> None:
@@ -111,7 +112,7 @@ def test_what_a_killed_companion_left_is_removed_by_the_next(own_companion: Serv
 
 
 def test_a_companion_that_is_told_to_end_takes_its_photos_along(own_companion: Served) -> None:
-    for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for how in (signal.SIGINT, signal.SIGTERM):
         own_companion.start()
         send(own_companion)
         assert own_companion.holding(MARKER) != []

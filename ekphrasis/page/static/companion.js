@@ -3,6 +3,7 @@
 import { word } from "./words.js";
 
 const API = "/gradio_api";
+const LARGEST = Number(document.documentElement.dataset.largest); // bytes; known here, so that nothing is sent in vain
 const SILENCE_MS = 45000; // Gradio sends a heartbeat every 15 s: three missed mean that the server hangs
 
 class Told extends Error {} // its message is a sentence for the visitor
@@ -52,6 +53,7 @@ async function call(name, data, onState, signal) {
 
 /** Find a poem for a photo (a File or Blob). `onState` gets each state; rejects with a sentence to be said. */
 export async function find(photo, run, onState, signal) {
+  if (photo.size > LARGEST) throw new Told(word("trouble.too_big"));
   const form = new FormData();
   form.append("files", photo, photo.name ?? "photo.jpg");
   const [path] = await post("/upload", form);
