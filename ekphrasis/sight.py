@@ -99,7 +99,7 @@ def look(artwork_image: Image.Image, subjects: Sequence[Likely] = ()) -> Sight:
     likely = sorted((each for each in subjects if each.certainty >= LIKELY), key=lambda each: -each.certainty)
     return Sight(
         colours=_colours(lab),
-        warmth="warm" if warmth > 0.04 else "cool" if warmth < 0.002 else "balanced",
+        warmth="warm" if warmth > 0.04 else "cool" if warmth < -0.002 else "balanced",
         light="dark" if mean < 0.46 else "light" if mean > 0.66 else "middle",
         contrast="strong" if spread > 0.205 else "soft" if spread < 0.08 else "middle",
         subjects=tuple(likely[:MOST_SUBJECTS]),
@@ -181,15 +181,15 @@ def _place(mask: npt.NDArray[np.bool_]) -> str:
     height, width = mask.shape
     total = mask.sum()
     rows, columns = mask.sum(axis=1) / total, mask.sum(axis=0) / total
-    thirds = {
-        "top": rows[: height * 2 // 5].sum(),
-        "bottom": rows[height - height * 2 // 5 :].sum(),
-        "left": columns[: width * 2 // 5].sum(),
-        "right": columns[width - width * 2 // 5 :].sum(),
+    halves = {
+        "top": rows[: height // 2].sum(),
+        "bottom": rows[height - height // 2 :].sum(),
+        "left": columns[: width // 2].sum(),
+        "right": columns[width - width // 2 :].sum(),
     }
     middle = mask[height // 5 : height - height // 5, width // 5 : width - width // 5].sum() / total
-    side, part = max(thirds.items(), key=lambda each: float(each[1]))
-    if part >= 0.66:
+    side, part = max(halves.items(), key=lambda each: float(each[1]))
+    if part >= 0.78:
         return say(f"sight.place.{side}")
     if middle >= 0.66:
         return say("sight.place.middle")
