@@ -28,6 +28,15 @@ def main(arguments: list[str] | None = None) -> int:
     exported = commands.add_parser("export", parents=[trained], help=told, description=told)
     exported.add_argument("--model", type=Path, required=True, help="the folder to write")
 
+    told = "write a model folder's card, with what `evaluate` printed"
+    carded = commands.add_parser("card", help=told, description=told)
+    carded.add_argument("--model", type=Path, required=True, help="a model folder")
+    carded.add_argument("--report", type=Path, required=True, help="the printed table")
+
+    told = "write a folder of random weights, small enough for tests"
+    small = commands.add_parser("tiny", help=told, description=told)
+    small.add_argument("--model", type=Path, required=True, help="the folder to write")
+
     told = "measure a model folder, as the training README describes; what is not given is not measured"
     measured = commands.add_parser("evaluate", help=told, description=told)
     measured.add_argument("--model", type=Path, required=True, help="a model folder")

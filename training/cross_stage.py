@@ -1,7 +1,8 @@
 """The second stage: the cross-encoder learns on the frozen towers' tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -27,9 +28,9 @@ class Asked:
 class Cross:
     """It learns to put the true text first in a list of hard ones.
 
-    Lists are an artwork's own description among its nearest others; an artwork's graded poems; a caption, standing in
-    the picture's place, with its own poem among the caption's nearest. A part of the picture's grid is left out at
-    each step: it costs less, and no single patch can be leant on.
+    Lists are an artwork's own description among its nearest others and a far one; an artwork's graded poems; a
+    caption, standing in the picture's place, with its own poem among the caption's nearest. A part of the picture's
+    grid is left out at each step: it costs less, and no single patch can be leant on.
     """
 
     model: CEClip
@@ -39,6 +40,7 @@ class Cross:
 
     def __post_init__(self) -> None:
         self.steps, self.rate, self.weight_decay = self.recipe.steps, self.recipe.rate, self.recipe.weight_decay
+        self.fresh = self.recipe.fresh_rate
         corpus, recipe = self.corpus, self.recipe
         self.model.eval()
         with torch.no_grad():
@@ -57,10 +59,15 @@ class Cross:
                 recipe.hard,
             )
 
-    def learning(self) -> Iterator[nn.Parameter]:
-        yield self.model.tag_words
-        for part in (self.model.cross, self.model.image_map, self.model.text_map):
-            yield from part.parameters()
+    def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
+        """MiniLM's layers at the stage's rate, what starts from nothing at a higher one."""
+        model, cross = self.model, self.model.cross
+        fresh = (model.patch_map, model.whole_map, model.text_map, cross.dense, cross.logit)
+        kept = [*cross.encoder.parameters(), *cross.norm.parameters(), cross.cls, cross.sep, cross.positions]
+        return [
+            (kept, self.rate),
+            ([cross.segments, model.tag_words, *chain.from_iterable(part.parameters() for part in fresh)], self.fresh),
+        ]
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
         return {"described": self._described(draw), "fit": self._fit(draw), "pairs": self._pairs(draw)}
@@ -69,7 +76,9 @@ class Cross:
         pictures = self.corpus.described
         chosen = pictures.draw(self.recipe.described, draw)
         asked = self._picture(*pictures.features(chosen, draw), draw)
-        candidates = torch.cat([chosen[:, None], self._hard(self.near_descriptions[chosen], draw)], dim=1)
+        near = self._hard(self.near_descriptions[chosen], draw)
+        far = some(pictures.trained, len(chosen), draw)[:, None]
+        candidates = torch.cat([chosen[:, None], near, far], dim=1)
         return _first(self._scores(asked, pictures.texts, candidates))
 
     def _fit(self, draw: torch.Generator) -> Tensor:
@@ -93,13 +102,13 @@ class Cross:
         """The pooled token, a part of the grid, and the tags of pictures with these features."""
         with torch.no_grad():
             self.model.image.eval()
-            raw, _, subjects, moods, _ = self.model.image(grid, pooled)
-        tokens = self.model.picture_tokens(raw, *self.model.calibrated(subjects, moods))
-        patches = raw.shape[1] - 1
+            seen = self.model.see(grid, pooled)
+        tokens = self.model.picture_tokens(grid, pooled, seen.subjects, seen.moods)
+        rows, patches = len(grid), grid.shape[2] * grid.shape[3]
         kept = max(1, int(patches * self.recipe.grid_kept))
-        drawn = torch.rand(len(raw), patches, generator=draw).argsort(dim=1)[:, :kept] + 1
-        first = torch.zeros(len(raw), 1, dtype=torch.long)
-        tags = torch.arange(raw.shape[1], tokens.shape[1]).expand(len(raw), -1)
+        drawn = torch.rand(rows, patches, generator=draw).argsort(dim=1)[:, :kept] + 1
+        first = torch.zeros(rows, 1, dtype=torch.long)
+        tags = torch.arange(patches + 1, tokens.shape[1]).expand(rows, -1)
         at = torch.cat([first, drawn, tags], dim=1)
         return Asked(torch.take_along_dim(tokens, at[..., None], dim=1), torch.ones_like(at), at)
 
@@ -114,6 +123,7 @@ class Cross:
         return logits.unflatten(0, candidates.shape)
 
     def _hard(self, near: Tensor, draw: torch.Generator) -> Tensor:
+        """Some of the `near` texts (B, hard) for each row: (B, negatives)."""
         places = torch.rand(near.shape, generator=draw).argsort(dim=1)[:, : self.recipe.negatives]
         return torch.take_along_dim(near, places, dim=1)
 

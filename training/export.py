@@ -3,8 +3,6 @@
 import json
 import math
 import tempfile
-import warnings
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +25,10 @@ from ekphrasis.model.folder import (
     sha256,
 )
 
+from .features import export_onnx
 from .network.ce_clip import CEClip
 from .network.image_tower import IMAGE_SIZE, PIXEL_MEAN, PIXEL_SCALE, Trunk
 
-OPSET = 17
 LARGE = 1024
 
 
@@ -40,9 +38,11 @@ class _ImageTower(nn.Module):
         self.trunk, self.model = trunk, model
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        seen = self.model.see(*self.trunk(pixels))
+        grid, pooled = self.trunk(pixels)
+        seen = self.model.see(grid, pooled)
+        tokens = self.model.picture_tokens(grid, pooled, seen.subjects, seen.moods)
         certain = (seen.subjects.sigmoid(), seen.moods.softmax(-1), seen.palette.sigmoid())
-        return self.model.image_joint(seen), seen.tokens, *certain
+        return self.model.image_joint(seen), tokens, *certain
 
 
 class _TextTower(nn.Module):
@@ -77,10 +77,10 @@ def export(
     *,
     name: str,
     text_tokens: int,
+    poem_tokens: int,
     score: ScoreWeights,
     certainty: Certainty,
     depth: int,
-    card: str,
 ) -> Config:
     """Write `model` behind `trunk` to `folder`, both transformers in int8, and say what was written.
 
@@ -93,17 +93,18 @@ def export(
     ids = torch.ones(1, 7, dtype=torch.long)
     with tempfile.TemporaryDirectory() as room:
         plain = Path(room) / "plain.onnx"
-        _onnx(
+        export_onnx(
             _ImageTower(trunk, model),
             (torch.zeros(1, 3, IMAGE_SIZE, IMAGE_SIZE),),
             plain,
             {"pixels": {0: "batch"}},
+            ["pixels"],
             ["vector", "tokens", "subjects", "moods", "palette"],
         )
         _halved(plain, folder / IMAGE_TOWER)
-        _onnx(_TextTower(model), (ids,), plain, {"ids": {0: "batch", 1: "pieces"}}, ["vector", "tokens"])
+        export_onnx(_TextTower(model), (ids,), plain, {"ids": {0: "batch", 1: "pieces"}}, ["ids"], ["vector", "tokens"])
         _quantised(plain, folder / TEXT_TOWER)
-        _onnx(
+        export_onnx(
             _CrossEncoder(model),
             (torch.zeros(1, model.size.picture, width), torch.zeros(2, 7, width), torch.ones(2, 7, dtype=torch.long)),
             plain,
@@ -112,6 +113,7 @@ def export(
                 "poems": {0: "batch", 1: "pieces"},
                 "mask": {0: "batch", 1: "pieces"},
             },
+            ["picture", "poems", "mask"],
             ["logits"],
         )
         _quantised(plain, folder / CROSS_ENCODER)
@@ -122,7 +124,7 @@ def export(
         pixel_mean=PIXEL_MEAN,
         pixel_scale=PIXEL_SCALE,
         text_tokens=text_tokens,
-        poem_tokens=model.size.poem,
+        poem_tokens=poem_tokens,
         depth=depth,
         score=score,
         certainty=certainty,
@@ -132,40 +134,11 @@ def export(
         files={file: sha256(folder / file) for file in FILES},
     )
     write_config(folder, config)
-    (folder / "CARD.md").write_text(card, encoding="utf-8")
     return config
 
 
 def write_config(folder: Path, config: Config) -> None:
     (folder / CONFIG).write_text(json.dumps(config.to_json(), indent=1) + "\n", encoding="utf-8")
-
-
-def rescored(folder: Path, config: Config, score: ScoreWeights, certainty: Certainty) -> Config:
-    """The same model with other weights of its score: only the config is written again."""
-    changed = replace(config, score=score, certainty=certainty)
-    write_config(folder, changed)
-    return changed
-
-
-def _onnx(
-    module: nn.Module,
-    example: tuple[Tensor, ...],
-    file: Path,
-    dynamic: dict[str, dict[int, str]],
-    outputs: list[str],
-) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            module.eval(),
-            example,
-            str(file),
-            input_names=list(dynamic),
-            output_names=outputs,
-            dynamic_axes=dynamic,
-            opset_version=OPSET,
-            dynamo=False,
-        )
 
 
 def _halved(plain: Path, file: Path) -> None:

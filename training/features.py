@@ -1,11 +1,11 @@
 """Caches what frozen layers make of the data, so that a stage's steps cost only what learns in them."""
 
 import hashlib
-import io
 import sys
+import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,16 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from tokenizers import Tokenizer
+from torch import Tensor, nn
 
-from .network.image_tower import IMAGE_SIZE, PIXEL_MEAN, PIXEL_SCALE, Trunk
+from .network.encoder import absent_padding
+from .network.image_tower import IMAGE_SIZE, PIXEL_MEAN, PIXEL_SCALE
+from .network.text_tower import TextTower
 from .visitor_photos import visitor_photo
+
+OPSET = 17
+TEXT_BATCH = 32
 
 
 def pixels(image: Image.Image) -> NDArray[np.float32]:
@@ -43,27 +50,87 @@ def view(image: Image.Image, key: str, number: int) -> Image.Image:
 class FrozenTrunk:
     """The trunk run by onnxruntime, which is some twice as fast as torch on a processor."""
 
-    def __init__(self, threads: int, pretrained: bool = True) -> None:
-        buffer = io.BytesIO()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                Trunk(pretrained).eval(),
-                (torch.zeros(1, 3, IMAGE_SIZE, IMAGE_SIZE),),
-                buffer,
-                input_names=["pixels"],
-                output_names=["features"],
-                dynamic_axes={"pixels": {0: "batch"}, "features": {0: "batch"}},
-                dynamo=False,
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(buffer.getvalue(), options)
+    def __init__(self, trunk: nn.Module, threads: int) -> None:
+        self._session = _session(
+            trunk,
+            (torch.zeros(1, 3, IMAGE_SIZE, IMAGE_SIZE),),
+            {"pixels": {0: "batch"}, "grid": {0: "batch"}, "pooled": {0: "batch"}},
+            threads,
+        )
 
-    def __call__(self, batch: NDArray[np.float32]) -> NDArray[np.float16]:
-        """Features (B, 352, 7, 7) of pixels (B, 3, 224, 224)."""
-        features: NDArray[np.float32] = self._session.run(None, {"pixels": batch})[0]
-        return features.astype(np.float16)
+    def __call__(self, batch: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+        """Grid (B, 352, 7, 7) float16 and pooled features (B, 1280) of pixels (B, 3, 224, 224)."""
+        grid, pooled = self._session.run(None, {"pixels": batch})
+        return torch.from_numpy(grid).half(), torch.from_numpy(pooled)
+
+
+class FrozenText:
+    """The text tower's encoder, likewise."""
+
+    def __init__(self, tower: TextTower, tokenizer: Tokenizer, threads: int) -> None:
+        class States(nn.Module):
+            def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+                return tower.states(ids, mask)
+
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        example = torch.ones(2, 9, dtype=torch.long)
+        shape = {0: "batch", 1: "pieces"}
+        self._session = _session(States(), (example, example), {"ids": shape, "mask": shape, "states": shape}, threads)
+
+    def read(self, texts: Sequence[str], longest: int, name: str) -> dict[str, object]:
+        """What `corpus.load_texts` reads: pieces and states of all `texts`, cut to `longest`, one after another."""
+        self._tokenizer.enable_truncation(longest)
+        ids = [torch.tensor(one.ids) for one in self._tokenizer.encode_batch(list(texts))]
+        by_length = sorted(range(len(ids)), key=lambda at: len(ids[at]))
+        states: list[Tensor] = [torch.empty(0)] * len(ids)
+        starts = range(0, len(ids), TEXT_BATCH)
+        for at in progress(len(starts), name):
+            chosen = by_length[starts[at] : starts[at] + TEXT_BATCH]
+            padded = nn.utils.rnn.pad_sequence([ids[one] for one in chosen], batch_first=True)
+            lengths = torch.tensor([len(ids[one]) for one in chosen])
+            mask = absent_padding(lengths, padded.shape[1])
+            (found,) = self._session.run(None, {"ids": padded.numpy(), "mask": mask.numpy()})
+            for one, row in zip(chosen, torch.from_numpy(found), strict=True):
+                states[one] = row[: len(ids[one])].half()
+        offsets = torch.tensor([0, *map(len, ids)]).cumsum(0)
+        return {"texts": list(texts), "ids": torch.cat(ids), "offsets": offsets, "last": torch.cat(states)}
+
+
+def _session(
+    module: nn.Module, example: tuple[Tensor, ...], shapes: dict[str, dict[int, str]], threads: int
+) -> onnxruntime.InferenceSession:
+    """`module` as an onnxruntime session; `shapes` name its inputs, then its outputs, with their free dimensions."""
+    names = list(shapes)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    with tempfile.TemporaryDirectory() as room:
+        file = Path(room) / "frozen.onnx"
+        export_onnx(module, example, file, shapes, names[: len(example)], names[len(example) :])
+        return onnxruntime.InferenceSession(file.read_bytes(), options)
+
+
+def export_onnx(
+    module: nn.Module,
+    example: tuple[Tensor, ...],
+    file: Path,
+    shapes: dict[str, dict[int, str]],
+    inputs: list[str],
+    outputs: list[str],
+) -> None:
+    """`module` as an ONNX file, by torch's older exporter, which keeps free lengths without being told their bounds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            example,
+            str(file),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=shapes,
+            opset_version=OPSET,
+            dynamo=False,
+        )
 
 
 def cached(file: Path, make: Callable[[], Any]) -> Any:

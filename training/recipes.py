@@ -1,6 +1,7 @@
 """Recipes as data: every number of a training run, with its reason beside it."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .network.ce_clip import Size
 from .network.encoder import EncoderSize
@@ -27,7 +28,8 @@ class TowersRecipe:
 @dataclass(frozen=True, slots=True)
 class CrossRecipe:
     steps: int
-    rate: float
+    rate: float  # of MiniLM's layers
+    fresh_rate: float  # of maps and head, which start from nothing
     described: int  # artworks in a step, each with its description and `negatives` others
     judged: int  # artworks in a step, each with its graded poems
     pairs: int  # captions in a step, standing in the picture's place, each with its poem and `negatives` others
@@ -43,11 +45,15 @@ class Recipe:
     name: str
     size: Size
     pretrained: bool
+    tokenizer: Path | None  # None: MiniLM's, from its package
     views: int  # how each described picture is seen: as it is, mirrored and cut, as visitors' photos
     photo_views: int
     captions: int  # captions of each photo
     weak_poems: int
-    text_tokens: int
+    train_tokens: int  # word pieces of a text in training
+    text_tokens: int  # word pieces of a text when the model runs
+    poem_tokens: int  # word pieces of a poem that are re-read when the model runs
+    depth: int
     seed: int
     towers: TowersRecipe
     cross: CrossRecipe
@@ -74,13 +80,18 @@ LAPTOP = Recipe(
         poem=96,  # word pieces of a poem that are re-read: nine in ten anthology poems fit, and time is linear in it
         tags=8,  # an artwork has four or five subjects; eight hold nearly all that are right
         mood_tags=2,
+        bank=512,  # 1,500 pictures told no more than these on the validation pictures, and weigh three times as much
     ),
     pretrained=True,
+    tokenizer=None,
     views=3,
     photo_views=1,
     captions=2,
     weak_poems=2500,
-    text_tokens=160,
+    train_tokens=96,  # half the caches' size; poems are told apart by less
+    text_tokens=160,  # half of the anthology's poems are longer; time is linear in it
+    poem_tokens=64,  # a title and some six lines; re-ranking time is linear in it
+    depth=24,
     seed=20,
     towers=TowersRecipe(
         steps=400,
@@ -95,15 +106,16 @@ LAPTOP = Recipe(
         fit_weight=0.3,
     ),
     cross=CrossRecipe(
-        steps=600,
+        steps=300,
         rate=5e-5,
-        described=4,
+        fresh_rate=4e-4,
+        described=2,
         judged=2,
-        pairs=2,
+        pairs=1,
         negatives=3,
         hard=24,
-        grid_kept=0.5,
-        poem_tokens=64,
+        grid_kept=0.25,
+        poem_tokens=48,
     ),
 )
 
@@ -118,13 +130,16 @@ SMOKE = replace(
         poem=24,
         tags=3,
         mood_tags=1,
+        bank=4,
     ),
     pretrained=False,
     views=2,
     photo_views=1,
     captions=1,
     weak_poems=8,
+    train_tokens=32,
     text_tokens=48,
+    poem_tokens=16,
     towers=replace(LAPTOP.towers, steps=6, described=4, photos=2, judged=2, poems=2, pairs=4),
     cross=replace(LAPTOP.cross, steps=4, described=2, judged=1, pairs=1, negatives=2, hard=4, poem_tokens=16),
 )

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -11,18 +11,17 @@ import torch
 from torch import Tensor, nn
 
 WARM_UP = 0.05
-CHECKPOINT_EVERY = 50
+CHECKPOINT_EVERY = 25
 
 
 class Stage(Protocol):
-    """One stage: the weights that learn in it, and the losses of one step, which depend on `step`'s seed only."""
+    """One stage: the weights that learn in it, by rate, and the losses of one step, which depend on `draw` only."""
 
     name: str
     steps: int
-    rate: float
     weight_decay: float
 
-    def learning(self) -> Iterator[nn.Parameter]: ...
+    def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]: ...
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]: ...
 
@@ -35,7 +34,8 @@ def run(stage: Stage, model: nn.Module, out: Path, seed: int) -> list[dict[str, 
     """
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / f"{stage.name}.pt"
-    optimiser = torch.optim.AdamW(list(stage.learning()), lr=stage.rate, weight_decay=stage.weight_decay)
+    groups = [{"params": list(weights), "lr": rate} for weights, rate in stage.learning()]
+    optimiser = torch.optim.AdamW(groups, weight_decay=stage.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, stage.steps))
     told: list[dict[str, float]] = []
     if checkpoint.exists():
@@ -53,7 +53,7 @@ def run(stage: Stage, model: nn.Module, out: Path, seed: int) -> list[dict[str, 
         total = torch.stack(list(losses.values())).sum()
         optimiser.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(list(stage.learning()), 1.0)
+        nn.utils.clip_grad_norm_([weight for group in groups for weight in group["params"]], 1.0)
         optimiser.step()
         schedule.step()
         told.append({name: float(loss.detach()) for name, loss in losses.items()})

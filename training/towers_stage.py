@@ -1,7 +1,8 @@
 """The first stage: what the towers learn on top of their frozen layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -30,11 +31,11 @@ class Towers:
         self.steps, self.rate, self.weight_decay = self.recipe.steps, self.recipe.rate, self.recipe.weight_decay
         self.log_scale = nn.Parameter(torch.tensor(1 / self.recipe.temperature).log())
 
-    def learning(self) -> Iterator[nn.Parameter]:
+    def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         text = self.model.text
-        yield self.log_scale
-        for part in (self.model.image, text.to_joint, text.token_subjects, text.text_subjects, text.moods):
-            yield from part.parameters()
+        parts = (self.model.image, text.to_joint, text.token_subjects, text.text_subjects, text.moods)
+        weights = chain.from_iterable(part.parameters() for part in parts)
+        return [([self.log_scale, *weights], self.rate)]
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
         recipe, corpus, model = self.recipe, self.corpus, self.model

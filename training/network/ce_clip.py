@@ -1,5 +1,6 @@
 """CE-CLIP: both towers, what they put into the joint space, and the cross-encoder over their tokens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,8 +9,14 @@ from torch.nn import functional
 
 from .cross_encoder import CrossEncoder
 from .encoder import EncoderSize
-from .image_tower import GRID, ImageTop, ImageTowerSize
+from .image_tower import GRID, GRID_WIDTH, POOLED_WIDTH, ImageTop, ImageTowerSize
 from .text_tower import TextTower, TextTowerSize
+
+# How much of a unit vector the three parts keep, and what a picture's vector holds where a text's holds its mark.
+_KEPT = 0.64
+_MARK = (1 - _KEPT) ** 0.5
+_NEAREST = 10
+TAG_CERTAINTY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Size:
     poem: int  # the cross-encoder's places for poem tokens
     tags: int  # how many likely subjects follow the picture's tokens as words
     mood_tags: int
+    bank: int  # pictures that tell how popular a text is
 
     @property
     def picture(self) -> int:
@@ -36,9 +44,8 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the image tower makes of pictures: cross-encoder tokens, each map's vector, and logits."""
+    """What the image tower makes of pictures: each map's vector, and logits."""
 
-    tokens: Tensor
     vectors: Tensor
     subjects: Tensor
     moods: Tensor
@@ -59,11 +66,15 @@ class CEClip(nn.Module):
 
     The joint vector has three parts, each of unit length before it is weighted: the sentence vector, the subjects and
     the moods. Its cosine is so the weighted mean of three likenesses, and weights are chosen without training again.
+    Two more places hold what a text is to be marked down by: a text that is near to many pictures is the answer to
+    none (Conneau et al. 2018, cross-domain similarity local scaling), so half its mean likeness to the nearest pictures
+    of a `bank` is taken off. As the vectors stay of unit length, the runtime need not know.
     """
 
-    sentence_weight: Tensor
+    shares: Tensor
     rarity: Tensor
     calibration: Tensor
+    bank: Tensor
 
     def __init__(self, size: Size, vocabulary: Vocabulary, pretrained: bool) -> None:
         super().__init__()
@@ -73,43 +84,54 @@ class CEClip(nn.Module):
         width = size.cross.width
         self.image = ImageTop(size.image, subjects, moods, palette)
         self.text = TextTower(size.text, subjects, moods)
-        self.image_map = nn.Sequential(
-            nn.Linear(size.image.width, size.map_hidden), nn.GELU(), nn.Linear(size.map_hidden, width)
-        )
-        self.text_map = nn.Sequential(nn.Linear(width, size.map_hidden), nn.GELU(), nn.Linear(size.map_hidden, width))
-        nn.init.zeros_(self.text_map[-1].weight)
-        nn.init.zeros_(self.text_map[-1].bias)
+        self.patch_map = _map(GRID_WIDTH, size.map_hidden, width)
+        self.whole_map = _map(POOLED_WIDTH, size.map_hidden, width)
+        self.text_map = _map(width, size.map_hidden, width)
+        # At the start the cross-encoder reads nothing but words, the tags' and the poem's, as MiniLM did.
+        for fresh in (self.patch_map, self.whole_map, self.text_map):
+            nn.init.zeros_(fresh[-1].weight)
+            nn.init.zeros_(fresh[-1].bias)
         self.tag_words = nn.Parameter(torch.randn(subjects + moods, width) * 0.02)
         self.cross = CrossEncoder(size.cross, size.picture, size.poem)
-        self.register_buffer("sentence_weight", torch.tensor([0.8, 0.15, 0.05]))
+        # Of sentence, subjects and moods in the joint vector's cosine.
+        self.register_buffer("shares", torch.tensor([0.64, 0.3, 0.06]))
         self.register_buffer("rarity", torch.ones(subjects))
         # Scale and shift of the image tower's subject and mood logits, so that certainty is the share that is right.
         self.register_buffer("calibration", torch.tensor([[1.0, 0.0], [1.0, 0.0]]))
+        self.register_buffer("bank", torch.zeros(size.bank, size.image.joint + subjects + moods))
         if pretrained:
             self.text.load_minilm()
             self.cross.load_minilm()
 
+    def name_tags(self, pieces: Sequence[Sequence[int]]) -> None:
+        """Start each tag, subjects then moods, from its word: the mean of the embeddings of its word pieces."""
+        words = [self.text.words.weight[torch.tensor(ids)].mean(dim=0) for ids in pieces]
+        self.tag_words.data.copy_(torch.stack(words).detach())
+
     def see(self, grid: Tensor, pooled: Tensor) -> Picture:
         """The trunk's grid (B, 352, 7, 7) and pooled features (B, 1280) to the image tower's outputs."""
-        tokens, vectors, subjects, moods, palette = self.image(grid, pooled)
-        subjects, moods = self.calibrated(subjects, moods)
-        return Picture(self.picture_tokens(tokens, subjects, moods), vectors, subjects, moods, palette)
+        vectors, subjects, moods, palette = self.image(grid, pooled)
+        return Picture(vectors, *self.calibrated(subjects, moods), palette)
 
     def calibrated(self, subjects: Tensor, moods: Tensor) -> tuple[Tensor, Tensor]:
         (scale, shift), (mood_scale, _) = self.calibration
         return subjects * scale + shift, moods * mood_scale
 
-    def picture_tokens(self, tokens: Tensor, subjects: Tensor, moods: Tensor) -> Tensor:
-        """Mapped grid tokens, then the likeliest subjects and moods as words, weighted by their certainty."""
+    def picture_tokens(self, grid: Tensor, pooled: Tensor, subjects: Tensor, moods: Tensor) -> Tensor:
+        """Cross-encoder tokens (B, 60, width): the pooled features, the 49 patches, then the likeliest subjects and
+        moods as words, fainter below TAG_CERTAINTY (what Oscar calls tags: anchors between picture and words).
+        """
         certain = [
             torch.topk(torch.sigmoid(subjects), self.size.tags),
             torch.topk(moods.softmax(-1), self.size.mood_tags),
         ]
         words = [
-            functional.embedding(found.indices + offset, self.tag_words) * found.values[..., None]
+            functional.embedding(found.indices + offset, self.tag_words)
+            * (found.values / TAG_CERTAINTY).clamp(max=1)[..., None]
             for found, offset in zip(certain, (0, subjects.shape[-1]), strict=True)
         ]
-        return torch.cat([self.image_map(tokens), *words], dim=1)
+        patches = self.patch_map(grid.flatten(2).transpose(1, 2))
+        return torch.cat([self.whole_map(pooled)[:, None], patches, *words], dim=1)
 
     def read(self, states: Tensor, mask: Tensor) -> Text:
         """Last text states (B, n, width) to the text tower's outputs."""
@@ -124,17 +146,34 @@ class CEClip(nn.Module):
         return words + self.text_map(states)
 
     def image_joint(self, picture: Picture) -> Tensor:
-        vector = functional.normalize(picture.vectors.mean(dim=0), dim=-1)
-        return self._joint(vector, torch.sigmoid(picture.subjects), picture.moods.softmax(-1))
+        """Unit vectors (B, D) of pictures: likeness to a text's vector is their dot product."""
+        parts = self.image_parts(picture)
+        place = torch.full_like(parts[:, :1], _MARK)
+        return torch.cat([parts * _KEPT**0.5, place, torch.zeros_like(place)], dim=-1)
 
     def text_joint(self, text: Text) -> Tensor:
-        return self._joint(text.vector, torch.sigmoid(text.subjects), text.moods.softmax(-1))
+        """Unit vectors (B, D) of texts."""
+        vector = functional.normalize(text.vector, dim=-1)
+        parts = self._parts(vector, torch.sigmoid(text.subjects), text.moods.softmax(-1))
+        popular = torch.topk(parts @ self.bank.T, min(_NEAREST, len(self.bank))).values.mean(dim=-1, keepdim=True)
+        marked = -popular * (0.5 * _KEPT / _MARK)
+        filled = (1 - _KEPT - marked**2).clamp(min=0).sqrt()
+        return torch.cat([parts * _KEPT**0.5, marked, filled], dim=-1)
 
-    def _joint(self, vector: Tensor, subjects: Tensor, moods: Tensor) -> Tensor:
-        sentence, subject, mood = self.sentence_weight.sqrt()
+    def image_parts(self, picture: Picture) -> Tensor:
+        """The joint vector without the two places of the mark: what the bank holds."""
+        vector = functional.normalize(picture.vectors.mean(dim=0), dim=-1)
+        return self._parts(vector, torch.sigmoid(picture.subjects), picture.moods.softmax(-1))
+
+    def _parts(self, vector: Tensor, subjects: Tensor, moods: Tensor) -> Tensor:
+        sentence, subject, mood = self.shares.sqrt()
         parts = [
             vector * sentence,
             functional.normalize(subjects * self.rarity.sqrt(), dim=-1) * subject,
             functional.normalize(moods, dim=-1) * mood,
         ]
         return functional.normalize(torch.cat(parts, dim=-1), dim=-1)
+
+
+def _map(width: int, hidden: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, out))

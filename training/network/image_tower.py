@@ -21,7 +21,7 @@ QUERIES = 2
 
 @dataclass(frozen=True, slots=True)
 class ImageTowerSize:
-    width: int  # of a token that goes to the cross-encoder
+    width: int  # of a patch as the attention pooling sees it
     joint: int  # of the sentence space's vector
     hidden: int  # of the maps and the heads
     maps: int  # how many maps to the sentence space are averaged
@@ -52,15 +52,14 @@ class Trunk(nn.Module):
 class ImageTop(nn.Module):
     """What learns in the image tower: the trunk's grid and pooled features to tokens, vectors and heads.
 
-    Gives tokens (B, 50, width), the pooled one first; each map's sentence vector (maps, B, joint), unit length;
-    and the logits of subjects, moods and palette. Tokens are taken from the grid's 352 channels, not from the 1280
-    behind them: a seventh of the cost, and the pooled features hold the rest.
+    Gives each map's sentence vector (maps, B, joint), unit length, and the logits of subjects, moods and palette.
+    Attention looks at the grid's 352 channels, not at the 1280 behind them: a seventh of the cost, and the pooled
+    features hold the rest.
     """
 
     def __init__(self, size: ImageTowerSize, subjects: int, moods: int, palette: int) -> None:
         super().__init__()
         self.patch = nn.Sequential(nn.Linear(GRID_WIDTH, size.width), nn.LayerNorm(size.width))
-        self.whole = nn.Sequential(nn.Linear(POOLED_WIDTH, size.width), nn.LayerNorm(size.width))
         self.query = nn.Linear(size.width, QUERIES)
         pooled = POOLED_WIDTH + QUERIES * size.width
         self.maps = nn.ModuleList(_mlp(pooled, size.hidden, size.joint, size.dropout) for _ in range(size.maps))
@@ -70,15 +69,14 @@ class ImageTop(nn.Module):
             for words in (subjects, moods, palette)
         )
 
-    def forward(self, grid: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, grid: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         patches = self.patch(grid.flatten(2).transpose(1, 2))
         attention = self.query(patches).softmax(dim=1)
         attended = (attention.transpose(1, 2) @ patches).flatten(1)
         both = torch.cat([pooled, attended], dim=1)
         vectors = torch.stack([functional.normalize(to_joint(both), dim=-1) for to_joint in self.maps])
         content = self.content(both)
-        tokens = torch.cat([self.whole(pooled)[:, None], patches], dim=1)
-        return tokens, vectors, self.subjects(content), self.moods(content), self.palette(content)
+        return vectors, self.subjects(content), self.moods(content), self.palette(content)
 
 
 def lite2(pretrained: bool) -> EfficientNet:
