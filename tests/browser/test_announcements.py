@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from road import Road
 from visitor import NOT_A_PHOTO, Visitor
@@ -32,7 +33,7 @@ def test_long_work_says_every_few_seconds_that_it_goes_on(visit: Callable[..., V
     assert first.text == STAGES[0]
     assert [each.text for each in again] == [still] * 3
     times = [first.at, *(each.at for each in again)]
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in pairwise(times):
         assert 3 <= after - before <= 5
 
 
@@ -104,3 +105,19 @@ def test_a_new_photo_hushes_the_poem_that_was_about_to_be_read(visit: Callable[.
     visitor.waits_for(STAGES[0])
     visitor.page.wait_for_timeout(4000)
     assert visitor.sounded == []
+
+
+def test_what_is_said_while_help_is_open_is_said_in_help(visit: Callable[..., Visitor], road: Road) -> None:
+    """An open dialog makes the rest of the page inert: its live regions are not heard."""
+    visitor = visit(road.url)
+    road.hold()
+    visitor.choose_sample()
+    visitor.waits_for(STAGES[0])
+    visitor.press("?")
+    road.let_go()
+    visitor.waits_for(say("page.announce.ready"), "help-status")
+    visitor.page.wait_for_timeout(2500)
+    assert visitor.sounded == []  # she is reading Help: the voice does not talk over it
+    visitor.press("Escape")
+    visitor.press("p")
+    visitor.waits_for_line(0)

@@ -12,7 +12,7 @@ from ekphrasis.words import say
 _DIARY = """
 window.diary = { heard: [], focused: [], sounded: [] };
 addEventListener("DOMContentLoaded", () => {
-  for (const region of ["status", "alert"]) {
+  for (const region of ["status", "alert", "help-status", "help-alert"]) {
     const element = document.getElementById(region);
     const write = () => {
       const text = element.textContent.replace("\\u00a0", " ").trim();
@@ -34,7 +34,8 @@ addEventListener("DOMContentLoaded", () => {
 
 @dataclass(frozen=True)
 class Heard:
-    """What a live region said: seconds since the page was opened, `status` (polite) or `alert`, the sentence."""
+    """What a live region said: seconds since the page was opened, `status` (polite) or `alert`, the sentence.
+    While Help is open they are `help-status` and `help-alert`."""
 
     at: float
     region: str

@@ -6,6 +6,8 @@ import { word } from "./words.js";
 
 const IDLE_MS = 180000;
 const WARNING_S = 40;
+// A screen reader in browse mode keeps the keys for itself: what reaches the page is the caret and the scrolling.
+const SIGNS = ["keydown", "pointerdown", "focusin", "input", "selectionchange", "scroll"];
 
 /** `busy` says whether something is going on that a visitor may be listening to: then she is there. */
 export function watchForAbsence(busy) {
@@ -17,12 +19,12 @@ export function watchForAbsence(busy) {
     if (busy()) return wait();
     warned = true;
     warn(word("kiosk.warning", { seconds: WARNING_S }));
-    timer = setTimeout(() => location.reload(), WARNING_S * 1000);
+    timer = setTimeout(() => location.replace("/"), WARNING_S * 1000);
   };
   const here = () => {
     if (warned) { warned = false; say(word("kiosk.stayed")); }
     wait();
   };
-  for (const sign of ["keydown", "pointerdown", "focusin", "input"]) document.addEventListener(sign, here, true);
+  for (const sign of SIGNS) document.addEventListener(sign, here, true);
   wait();
 }

@@ -11,6 +11,7 @@ import { keepChoices, keepReading, lastReading } from "./preferences.js";
 import { word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
+const help = $("help");
 const player = new Player($("audio"));
 const READ_AFTER_MS = 1000; // time for a screen reader to say the poem's title before the voice does
 const START_TITLE = document.title;
@@ -62,7 +63,7 @@ function open(state) {
 
 // The poem is here: go to it, unless the visitor has gone elsewhere meanwhile.
 function settle(opener) {
-  const reads = $("read-at-once").checked;
+  const reads = $("read-at-once").checked && !help.open;
   say(reads ? word("announce.ready_and_reads") : word("announce.ready"));
   if ([document.body, opener, $("stop-looking"), $("take")].includes(document.activeElement)) moveTo($("poem-title"));
   if (reads) begin();
@@ -181,7 +182,6 @@ navigator.mediaSession?.setActionHandler("pause", () => player.pause());
 navigator.mediaSession?.setActionHandler("previoustrack", () => player.step(-1));
 navigator.mediaSession?.setActionHandler("nexttrack", () => player.step(1));
 
-const help = $("help");
 $("open-help").addEventListener("click", () => help.showModal());
 $("close-help").addEventListener("click", () => help.close());
 
