@@ -33,9 +33,10 @@ def _heed_interrupts() -> None:
 class Served:
     """`folder/data` is its data folder and `folder/tmp` where the system would let it lay temporary files."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, script: str = "app.py") -> None:
         self.folder = folder
         self.options = options
+        self.script = script
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = folder / "app.log"
@@ -48,10 +49,11 @@ class Served:
         environment = os.environ | {
             "EKPHRASIS_DATA_FOLDER": str(self.folder / "data"),
             "TMPDIR": str(self.folder / "tmp"),
+            "PYTHONPATH": str(ROOT),
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py", "--port", str(self.port), *self.options],
+                [sys.executable, self.script, "--port", str(self.port), *self.options],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
