@@ -205,8 +205,13 @@ class Companion:
         return self.speaker.speak(self.utterances(poem), cancelled)
 
     def line(self, poem: Poem, number: int) -> "Spoken":
-        """Utterance `number` of `poem`, spoken by itself: its times count from its own start."""
-        return next(iter(self.speaker.speak(self.utterances(poem)[number : number + 1])))
+        """Utterance `number` of `poem`, spoken by itself: its times count from its own start.
+
+        Raises IndexError where the poem has no such utterance, Cancelled where the companion is closed meanwhile.
+        """
+        for spoken in self.speaker.speak([self.utterances(poem)[number]]):
+            return spoken
+        raise Cancelled
 
     @property
     def speaker(self) -> "Speaker":
