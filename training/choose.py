@@ -53,7 +53,7 @@ def pictures_of(model: CEClip, corpus: Corpus, chosen: Tensor) -> Picture:
 @torch.no_grad()
 def texts_of(model: CEClip, texts: Texts, chosen: Tensor | None = None) -> Text:
     wanted = torch.arange(len(texts)) if chosen is None else chosen
-    batches = (texts.batch(part) for part in wanted.split(64))
+    batches = (texts.batch(part) for part in torch.split(wanted, 64))
     parts = [model.read(states, mask) for _, mask, states in batches]
     return Text(*(torch.cat([getattr(part, name) for part in parts]) for name in ("vector", "subjects", "moods")))
 

@@ -49,7 +49,7 @@ class Pictures:
 
     def plain(self, chosen: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Grids and pooled features of the `chosen` pictures as they are, some hundreds at a time."""
-        for part in chosen.split(256):
+        for part in torch.split(chosen, 256):
             yield self.grids[0][part].float(), self.pooled[0][part]
 
     def one_text(self, chosen: Tensor, draw: torch.Generator) -> Tensor:

@@ -26,11 +26,13 @@ class Asked:
 
 @dataclass
 class Cross:
-    """It learns to put the true text first in a list of hard ones.
+    """It learns which text belongs to which picture, and which poem fits.
 
-    Lists are an artwork's own description among its nearest others and a far one; an artwork's graded poems; a
-    caption, standing in the picture's place, with its own poem among the caption's nearest. A part of the picture's
-    grid is left out at each step: it costs less, and no single patch can be leant on.
+    Every few pictures meet all of their descriptions, captions in the picture's place all of their poems: so each text
+    is as often the true one for its own as a false one for the others, and no text can be told by itself. (Negatives
+    drawn from the towers' shortlist were told at once: what is near to every query is nobody's own.) Half of the
+    pictures are near neighbours of the other half. Beside that, artworks with their graded poems. A part of the
+    picture's grid is left out at each step: it costs less, and no single patch can be leant on.
     """
 
     model: CEClip
@@ -44,19 +46,14 @@ class Cross:
         corpus, recipe = self.corpus, self.recipe
         self.model.eval()
         with torch.no_grad():
-            self.near_descriptions = _nearest(
+            self.near_pictures = _nearest(
                 image_vectors(self.model, corpus.described),
-                self.model.text.vector(corpus.described.texts.means),
                 torch.arange(len(corpus.described)),
                 corpus.described.trained,
-                recipe.hard,
+                recipe.near,
             )
-            self.near_poems = _nearest(
-                self.model.text.vector(corpus.captions.means),
-                self.model.text.vector(corpus.multim.means),
-                corpus.pair_groups,
-                corpus.pair_train,
-                recipe.hard,
+            self.near_captions = _nearest(
+                self.model.text.vector(corpus.captions.means), corpus.pair_groups, corpus.pair_train, recipe.near
             )
 
     def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
@@ -74,12 +71,9 @@ class Cross:
 
     def _described(self, draw: torch.Generator) -> Tensor:
         pictures = self.corpus.described
-        chosen = pictures.draw(self.recipe.described, draw)
+        chosen = self._with_neighbours(pictures.draw(self.recipe.described, draw), self.near_pictures, draw)
         asked = self._picture(*pictures.features(chosen, draw), draw)
-        near = self._hard(self.near_descriptions[chosen], draw)
-        far = some(pictures.trained, len(chosen), draw)[:, None]
-        candidates = torch.cat([chosen[:, None], near, far], dim=1)
-        return _first(self._scores(asked, pictures.texts, candidates))
+        return _square(self._scores(asked, pictures.texts, chosen.expand(len(chosen), -1)))
 
     def _fit(self, draw: torch.Generator) -> Tensor:
         corpus = self.corpus
@@ -91,12 +85,11 @@ class Cross:
 
     def _pairs(self, draw: torch.Generator) -> Tensor:
         corpus = self.corpus
-        chosen = some(corpus.pair_train, self.recipe.pairs, draw)
+        chosen = self._with_neighbours(some(corpus.pair_train, self.recipe.pairs, draw), self.near_captions, draw)
         ids, mask, states = corpus.captions.batch(chosen, self.model.size.picture)
         places = torch.arange(ids.shape[1]).expand_as(ids)
         asked = Asked(self.model.text_tokens(ids, states), mask, places)
-        candidates = torch.cat([chosen[:, None], self._hard(self.near_poems[chosen], draw)], dim=1)
-        return _first(self._scores(asked, corpus.multim, candidates))
+        return _square(self._scores(asked, corpus.multim, chosen.expand(len(chosen), -1)))
 
     def _picture(self, grid: Tensor, pooled: Tensor, draw: torch.Generator) -> Asked:
         """The pooled token, a part of the grid, and the tags of pictures with these features."""
@@ -120,12 +113,12 @@ class Cross:
         logits: Tensor = self.model.cross(
             *repeated, self.model.text_tokens(ids, states), mask, asked.at.repeat_interleave(each, dim=0)
         )
-        return logits.unflatten(0, candidates.shape)
+        return logits.reshape(candidates.shape)
 
-    def _hard(self, near: Tensor, draw: torch.Generator) -> Tensor:
-        """Some of the `near` texts (B, hard) for each row: (B, negatives)."""
-        places = torch.rand(near.shape, generator=draw).argsort(dim=1)[:, : self.recipe.negatives]
-        return torch.take_along_dim(near, places, dim=1)
+    def _with_neighbours(self, chosen: Tensor, near: Tensor, draw: torch.Generator) -> Tensor:
+        """The `chosen` and for each one of its `near` ones, drawn by lot."""
+        lot = torch.randint(near.shape[1], (len(chosen), 1), generator=draw)
+        return torch.cat([chosen, torch.take_along_dim(near[chosen], lot, dim=1).flatten()]).unique()
 
 
 def image_vectors(model: CEClip, pictures: Pictures) -> Tensor:
@@ -134,16 +127,17 @@ def image_vectors(model: CEClip, pictures: Pictures) -> Tensor:
     return torch.cat([functional.normalize(model.see(*part).vectors.mean(dim=0), dim=-1) for part in parts])
 
 
-def _first(scores: Tensor) -> Tensor:
-    """The loss of lists (B, K) whose first place is the true one."""
-    return functional.cross_entropy(scores, torch.zeros(len(scores), dtype=torch.long))
+def _square(scores: Tensor) -> Tensor:
+    """The loss of scores (B, B) whose diagonal is true: each row's text, and each column's picture."""
+    own = torch.arange(len(scores))
+    return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
 
 
-def _nearest(queries: Tensor, texts: Tensor, groups: Tensor, among: Tensor, count: int) -> Tensor:
-    """For each query (n, width) the `count` nearest texts out of `among` that are not of its own group."""
+def _nearest(vectors: Tensor, groups: Tensor, among: Tensor, count: int) -> Tensor:
+    """For each of the unit `vectors` (n, width) the `count` nearest out of `among` that are not of its own group."""
     found = []
-    for start in range(0, len(queries), 512):
-        likeness = queries[start : start + 512] @ texts[among].T
+    for start in range(0, len(vectors), 512):
+        likeness = vectors[start : start + 512] @ vectors[among].T
         same = groups[start : start + 512, None] == groups[among][None]
         nearest = likeness.masked_fill(same, -2.0).topk(min(count, len(among)), dim=1).indices
         found.append(among[nearest])

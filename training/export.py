@@ -27,13 +27,13 @@ from ekphrasis.model.folder import (
 
 from .features import export_onnx
 from .network.ce_clip import CEClip
-from .network.image_tower import IMAGE_SIZE, PIXEL_MEAN, PIXEL_SCALE, Trunk
+from .network.image_tower import IMAGE_SIZE, PIXEL_MEAN, PIXEL_SCALE
 
 LARGE = 1024
 
 
 class _ImageTower(nn.Module):
-    def __init__(self, trunk: Trunk, model: CEClip) -> None:
+    def __init__(self, trunk: nn.Module, model: CEClip) -> None:
         super().__init__()
         self.trunk, self.model = trunk, model
 
@@ -71,7 +71,7 @@ class _CrossEncoder(nn.Module):
 
 def export(
     model: CEClip,
-    trunk: Trunk,
+    trunk: nn.Module,
     tokenizer: Tokenizer,
     folder: Path,
     *,

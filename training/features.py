@@ -68,15 +68,13 @@ class FrozenText:
     """The text tower's encoder, likewise."""
 
     def __init__(self, tower: TextTower, tokenizer: Tokenizer, threads: int) -> None:
-        class States(nn.Module):
-            def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-                return tower.states(ids, mask)
-
         tokenizer.no_padding()
         self._tokenizer = tokenizer
         example = torch.ones(2, 9, dtype=torch.long)
         shape = {0: "batch", 1: "pieces"}
-        self._session = _session(States(), (example, example), {"ids": shape, "mask": shape, "states": shape}, threads)
+        self._session = _session(
+            _States(tower), (example, example), {"ids": shape, "mask": shape, "states": shape}, threads
+        )
 
     def read(self, texts: Sequence[str], longest: int, name: str) -> dict[str, object]:
         """What `corpus.load_texts` reads: pieces and states of all `texts`, cut to `longest`, one after another."""
@@ -95,6 +93,15 @@ class FrozenText:
                 states[one] = row[: len(ids[one])].half()
         offsets = torch.tensor([0, *map(len, ids)]).cumsum(0)
         return {"texts": list(texts), "ids": torch.cat(ids), "offsets": offsets, "last": torch.cat(states)}
+
+
+class _States(nn.Module):
+    def __init__(self, tower: TextTower) -> None:
+        super().__init__()
+        self.tower = tower
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        return self.tower.states(ids, mask)
 
 
 def _session(

@@ -53,7 +53,8 @@ def overlaps(artworks: Sequence[Labelled], poems: Sequence[Labelled]) -> Floats:
     names = sorted({subject for one in (*artworks, *poems) for subject in one.subjects})
     weight = np.array([weights.get(name, unknown) for name in names])
     theirs, ours = _marks(artworks, names), _marks(poems, names)
-    return (theirs * weight @ ours.T) / np.maximum((theirs * weight).sum(axis=1, keepdims=True), 1e-12)
+    shared: Floats = (theirs * weight @ ours.T) / np.maximum((theirs * weight).sum(axis=1, keepdims=True), 1e-12)
+    return shared
 
 
 def hits(artworks: Sequence[Labelled], poems: Sequence[Labelled]) -> Floats:
@@ -75,7 +76,8 @@ def best_constant(table: Floats) -> float:
 def ranks(scores: Floats, own: NDArray[np.intp]) -> NDArray[np.intp]:
     """The rank from 1 of column `own[i]` in row i of `scores`; among equals the own one comes last."""
     mine = scores[np.arange(len(scores)), own][:, None]
-    return (scores >= mine).sum(axis=1)
+    found: NDArray[np.intp] = (scores >= mine).sum(axis=1)
+    return found
 
 
 def within(found: NDArray[np.intp], k: int) -> Floats:

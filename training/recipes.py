@@ -1,7 +1,6 @@
 """Recipes as data: every number of a training run, with its reason beside it."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from .network.ce_clip import Size
 from .network.encoder import EncoderSize
@@ -30,11 +29,10 @@ class CrossRecipe:
     steps: int
     rate: float  # of MiniLM's layers
     fresh_rate: float  # of maps and head, which start from nothing
-    described: int  # artworks in a step, each with its description and `negatives` others
+    described: int  # artworks in a step, each with one of its `near` nearest, against all of their descriptions
     judged: int  # artworks in a step, each with its graded poems
-    pairs: int  # captions in a step, standing in the picture's place, each with its poem and `negatives` others
-    negatives: int
-    hard: int  # negatives are drawn from this many nearest in the shortlist
+    pairs: int  # captions in a step, standing in the picture's place, likewise against their poems
+    near: int
     grid_kept: float  # share of the picture's grid tokens that a step sees
     poem_tokens: int
     weight_decay: float = 0.01
@@ -44,8 +42,7 @@ class CrossRecipe:
 class Recipe:
     name: str
     size: Size
-    pretrained: bool
-    tokenizer: Path | None  # None: MiniLM's, from its package
+    pretrained: bool  # else random weights behind a tiny trunk and tokenizer
     views: int  # how each described picture is seen: as it is, mirrored and cut, as visitors' photos
     photo_views: int
     captions: int  # captions of each photo
@@ -83,7 +80,6 @@ LAPTOP = Recipe(
         bank=512,  # 1,500 pictures told no more than these on the validation pictures, and weigh three times as much
     ),
     pretrained=True,
-    tokenizer=None,
     views=3,
     photo_views=1,
     captions=2,
@@ -106,14 +102,13 @@ LAPTOP = Recipe(
         fit_weight=0.3,
     ),
     cross=CrossRecipe(
-        steps=300,
-        rate=5e-5,
-        fresh_rate=4e-4,
+        steps=220,
+        rate=1e-4,
+        fresh_rate=5e-4,
         described=2,
         judged=2,
         pairs=1,
-        negatives=3,
-        hard=24,
+        near=24,
         grid_kept=0.25,
         poem_tokens=48,
     ),
@@ -141,7 +136,7 @@ SMOKE = replace(
     text_tokens=48,
     poem_tokens=16,
     towers=replace(LAPTOP.towers, steps=6, described=4, photos=2, judged=2, poems=2, pairs=4),
-    cross=replace(LAPTOP.cross, steps=4, described=2, judged=1, pairs=1, negatives=2, hard=4, poem_tokens=16),
+    cross=replace(LAPTOP.cross, steps=4, described=2, judged=1, pairs=1, near=4, poem_tokens=16),
 )
 
 RECIPES = {recipe.name: recipe for recipe in (LAPTOP, SMOKE)}

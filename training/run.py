@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 
 from ekphrasis.assets import ASSETS, vocabulary
 from ekphrasis.collection.anthology import read_anthology
@@ -26,7 +26,7 @@ from .network.image_tower import Trunk
 from .network.text_tower import minilm_tokenizer
 from .recipes import RECIPES, Recipe
 from .shards import Sample, judgements, pairs, public_domain_poems, samples, validates
-from .tiny import write_tiny
+from .tiny import TinyTrunk, tiny_tokenizer, write_tiny
 from .towers_stage import Towers
 
 BATCH = 8
@@ -41,7 +41,7 @@ def features(given: argparse.Namespace) -> None:
     facts = [(one.key, one.kind, one.texts, one.subjects, one.mood, one.palette) for one in every]
     cached(given.out / "samples.pt", lambda: facts)
 
-    trunk = FrozenTrunk(Trunk(recipe.pretrained), given.threads)
+    trunk = FrozenTrunk(trunk_of(recipe), given.threads)
     for kind, views in (("described", recipe.views), ("photo", recipe.photo_views)):
         for number in range(views):
             make = partial(_through, trunk, kinds[kind], number)
@@ -89,7 +89,7 @@ def write(given: argparse.Namespace) -> None:
     joint = choose.weigh_joint(model, corpus, load_texts(given.out / "text-anthology.pt"), poems)
     config = export(
         model,
-        Trunk(recipe.pretrained),
+        trunk_of(recipe),
         tokenizer_of(recipe),
         given.model,
         name=recipe.name,
@@ -133,8 +133,12 @@ def words_of_vocabulary() -> Vocabulary:
     return Vocabulary(vocabulary("subjects"), vocabulary("moods"), vocabulary("palette"))
 
 
+def trunk_of(recipe: Recipe) -> nn.Module:
+    return Trunk(pretrained=True) if recipe.pretrained else TinyTrunk()
+
+
 def tokenizer_of(recipe: Recipe) -> Tokenizer:
-    return Tokenizer.from_file(str(recipe.tokenizer or minilm_tokenizer()))
+    return Tokenizer.from_file(str(minilm_tokenizer())) if recipe.pretrained else tiny_tokenizer()
 
 
 def new_model(recipe: Recipe) -> CEClip:

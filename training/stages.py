@@ -34,8 +34,10 @@ def run(stage: Stage, model: nn.Module, out: Path, seed: int) -> list[dict[str, 
     """
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / f"{stage.name}.pt"
-    groups = [{"params": list(weights), "lr": rate} for weights, rate in stage.learning()]
-    optimiser = torch.optim.AdamW(groups, weight_decay=stage.weight_decay)
+    groups = [(list(weights), rate) for weights, rate in stage.learning()]
+    optimiser = torch.optim.AdamW(
+        [{"params": weights, "lr": rate} for weights, rate in groups], weight_decay=stage.weight_decay
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, stage.steps))
     told: list[dict[str, float]] = []
     if checkpoint.exists():
@@ -53,7 +55,7 @@ def run(stage: Stage, model: nn.Module, out: Path, seed: int) -> list[dict[str, 
         total = torch.stack(list(losses.values())).sum()
         optimiser.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_([weight for group in groups for weight in group["params"]], 1.0)
+        nn.utils.clip_grad_norm_([weight for weights, _ in groups for weight in weights], 1.0)
         optimiser.step()
         schedule.step()
         told.append({name: float(loss.detach()) for name, loss in losses.items()})

@@ -28,6 +28,10 @@ class TinyTrunk(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.colours = nn.Conv2d(3, GRID_WIDTH, kernel_size=1)
+        with torch.no_grad():
+            seeded = torch.Generator().manual_seed(SMOKE.seed)
+            self.colours.weight.copy_(torch.randn(self.colours.weight.shape, generator=seeded))
+            self.colours.bias.zero_()  # type: ignore[union-attr]
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         patch = pixels.shape[-1] // GRID

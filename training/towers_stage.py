@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from math import log
 
 import torch
 from torch import Tensor, nn
@@ -29,17 +30,17 @@ class Towers:
 
     def __post_init__(self) -> None:
         self.steps, self.rate, self.weight_decay = self.recipe.steps, self.recipe.rate, self.recipe.weight_decay
-        self.log_scale = nn.Parameter(torch.tensor(1 / self.recipe.temperature).log())
+        self.model.log_scale.data.fill_(-log(self.recipe.temperature))
 
     def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         text = self.model.text
         parts = (self.model.image, text.to_joint, text.token_subjects, text.text_subjects, text.moods)
         weights = chain.from_iterable(part.parameters() for part in parts)
-        return [([self.log_scale, *weights], self.rate)]
+        return [([self.model.log_scale, *weights], self.rate)]
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
         recipe, corpus, model = self.recipe, self.corpus, self.model
-        scale = self.log_scale.exp().clamp(max=100)
+        scale = model.log_scale.exp().clamp(max=100)
         described = corpus.described.draw(recipe.described, draw)
         judged = some(corpus.judged_train, recipe.judged, draw)
         photos = corpus.photos.draw(recipe.photos, draw)
@@ -79,8 +80,8 @@ class Towers:
         texts = self.model.text.vector(self.corpus.fit.means[poems.flatten()])
         scores = scale * functional.normalize(vectors.mean(dim=0), dim=-1) @ texts.T
         rows = torch.arange(len(judged))
-        own = scores.unflatten(1, poems.shape)[rows, rows]
-        among_all = torch.zeros_like(scores).unflatten(1, poems.shape)
+        own = scores.reshape(len(judged), *poems.shape)[rows, rows]
+        among_all = torch.zeros(len(judged), *poems.shape)
         among_all[rows, rows] = worth
         return listwise(own, worth) + 0.5 * listwise(scores, among_all.flatten(1))
 

