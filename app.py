@@ -1,5 +1,6 @@
 """Open the companion's door: python app.py (--help says what can be chosen)."""
 
+import signal
 import sys
 
 from ekphrasis.page.server import open_page
@@ -15,6 +16,7 @@ def main() -> int:
         print(say(refusal.key, **refusal.facts), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one would only break off the tidying up
         print(say("app.stopped"))
     return 0
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 
+_YES = {"1", "true", "yes", "on"}
+_NO = {"0", "false", "no", "off"}
+_LARGEST_PORT = 65535
+_MOST_THREADS = 64
+
+
 def _data_folder() -> Path:
     return platformdirs.user_data_path("ekphrasis", appauthor=False)
 
@@ -54,19 +60,21 @@ class Settings:
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings with the variables `EKPHRASIS_HOST`, `EKPHRASIS_PORT` and so on in place of the defaults.
 
-    Raises Refusal where a variable does not hold what its setting needs.
+    An empty variable is as good as none. Raises Refusal where one does not hold what its setting needs.
     """
     settings = Settings()
     for each in fields(Settings):
         name = f"EKPHRASIS_{each.name.upper()}"
-        if name in environment:
+        if environment.get(name):
             settings = replace(settings, **{each.name: _read(name, environment[name], getattr(settings, each.name))})
     return settings
 
 
 def _read(name: str, text: str, default: Any) -> Any:
     if isinstance(default, bool):
-        return text.strip().lower() in {"1", "true", "yes", "on"}
+        if (word := text.strip().lower()) not in _YES | _NO:
+            raise Refusal("app.bad_switch", name=name, value=text)
+        return word in _YES
     try:
         return type(default)(text) if isinstance(default, int) else Path(text) if isinstance(default, Path) else text
     except ValueError as error:
@@ -92,13 +100,24 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
 
 
 def choose(options: argparse.Namespace) -> Settings:
-    """The settings after the environment and, above it, the options that a person gave."""
+    """The settings after the environment and, above it, the options that a person gave.
+
+    Raises Refusal where the two do not hold what a setting needs.
+    """
     given = {each.name: getattr(options, each.name, None) for each in fields(Settings)}
-    return replace(from_environment(), **{name: value for name, value in given.items() if value is not None})
+    settings = replace(from_environment(), **{name: value for name, value in given.items() if value is not None})
+    if not 1 <= settings.port <= _LARGEST_PORT:
+        raise Refusal("app.bad_port", port=settings.port, most=_LARGEST_PORT)
+    if not 1 <= settings.threads <= _MOST_THREADS:
+        raise Refusal("app.bad_threads", threads=settings.threads, most=_MOST_THREADS)
+    return settings
 
 
 def parse(arguments: Sequence[str]) -> Settings:
-    """The settings for the page, from the command line's `arguments`; exits with usage where they are wrong."""
+    """The settings for the page, from the command line's `arguments`; exits with usage where they are wrong.
+
+    Raises Refusal as `choose` does.
+    """
     parser = argparse.ArgumentParser(prog="app.py", description=say("app.description"), epilog=say("app.epilog"))
     add_options(parser, "host", "port", "collection", "model", "voice", "kiosk")
     return choose(parser.parse_args(arguments))

@@ -4,11 +4,13 @@ Server mode leaves the document to us (its `lang`, its title, its headers) and k
 queue, streaming, uploads and the client.
 """
 
+import errno
 import io
 import logging
 import mimetypes
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -47,28 +49,33 @@ def open_page(settings: Settings) -> None:
     """Serve the page until the process is told to end.
 
     The page answers before model and voice are loaded: a photo sent in the meantime waits for them, and its
-    sender is told so. Raises Refusal where the port is taken or the voice is unknown.
+    sender is told so. Raises Refusal where the address cannot be served on or the voice is unknown.
     """
+    host = settings.host.strip("[]")
+    _heed_address(host, settings.port)
     _end_in_order()
+    bracketed = f"[{host}]" if ":" in host else host  # as addresses of the sixth version stand in a URL
     photos = uploads.make_folder()
     with Companion(settings) as companion:
         companion.speaker.warm()  # first, in its own process; a name that no voice has is refused here
         server = _server(companion, photos)
         try:
             server.launch(
-                server_name=settings.host,
+                server_name=bracketed,
                 server_port=settings.port,
                 max_file_size=MAX_BYTES + 1,  # one more, so that the photo's own sentence tells what is too large
                 prevent_thread_lock=True,
                 quiet=True,
+                share=False,  # whatever GRADIO_SHARE says: that is a tunnel to another host
+                run_history=False,
                 footer_links=[],
                 ssr_mode=False,
                 _frontend=False,
             )
         except OSError as error:
             raise Refusal("app.port_taken", port=settings.port) from error
-        print(say("app.open", url=f"http://{settings.host}:{settings.port}/"), flush=True)
-        if settings.host not in _LOOPBACK:
+        print(say("app.open", url=f"http://{bracketed}:{settings.port}/"), flush=True)
+        if host not in _LOOPBACK:
             print(say("app.open_to_others"), flush=True)
         uploads.keep_swept()
         ending = threading.Event()
@@ -77,6 +84,26 @@ def open_page(settings: Settings) -> None:
             threading.Event().wait()
         finally:
             ending.set()
+
+
+def _heed_address(host: str, port: int) -> None:
+    """Gradio tells one error for all that can be wrong with an address; a person can put it right only if told which.
+
+    Raises Refusal where nobody could serve on `host` and `port` now.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as door:
+            if os.name == "posix":  # elsewhere this would let two programs share the port
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+    except (socket.gaierror, UnicodeError) as error:
+        raise Refusal("app.bad_host", host=host) from error
+    except PermissionError as error:
+        raise Refusal("app.port_forbidden", port=port) from error
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        raise Refusal("app.port_taken" if taken else "app.bad_host", port=port, host=host) from error
 
 
 def _end_in_order() -> None:
@@ -152,6 +179,8 @@ def _server(companion: Companion, photos: Path) -> Any:
             spoken = companion.line(poem, number)
         except Refusal as refusal:
             return JSONResponse({"alert": say(refusal.key, **refusal.facts)}, status_code=503)
+        except Cancelled:
+            return Response(status_code=503)
         except Exception:
             _log.exception("a line could not be spoken")
             return JSONResponse({"alert": say("page.trouble.no_sound")}, status_code=503)
