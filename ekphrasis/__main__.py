@@ -1,30 +1,45 @@
 """The companion at a terminal: python -m ekphrasis read photo.jpg --audio poem.wav"""
 
 import argparse
+import io
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from . import settings
 from .collection.anthology import poem_as_dict
 from .companion import Companion, Reading, Stage, byline
+from .photo import MAX_BYTES
 from .refusal import Refusal
-from .speech import sound_file
+from .speech import heed_place, sound_file
 from .words import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 where all went well, 1 where a sentence on standard error says what did not."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # JSON is UTF-8 whatever the terminal speaks; elsewhere a letter that it lacks must not end the poem.
+        if options.json:
+            sys.stdout.reconfigure(encoding="utf-8")
+        else:
+            sys.stdout.reconfigure(errors="replace")
     try:
         with Companion(settings.choose(options)) as companion:
             options.run(companion, options)
+        sys.stdout.flush()
     except Refusal as refusal:
         print(say(refusal.key, **refusal.facts), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(say("app.stopped"), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read has read enough (`| head`); Python would complain again as it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
 
@@ -49,38 +64,50 @@ def _read(companion: Companion, options: argparse.Namespace) -> None:
     def tell(stage: Stage) -> None:
         print(say(f"companion.stage.{stage}"), file=sys.stderr)
 
+    # What must fail fails before the work, not after it.
+    companion.speaker  # noqa: B018
+    if options.audio:
+        _write(heed_place, options.audio)
     reading = companion.read(_bytes(options.photo), on_stage=tell)
     print(json.dumps(_as_dict(reading), indent=2, ensure_ascii=False) if options.json else _as_text(reading))
     if options.audio:
         spoken = list(companion.speak(reading.poem))
-        try:
-            sound_file(spoken, options.audio)
-        except OSError as error:
-            raise Refusal("app.cannot_write", path=options.audio) from error
+        _write(partial(sound_file, spoken), options.audio)
         seconds = sum(each.duration for each in spoken)
         print(say("app.report.audio", path=options.audio, seconds=seconds), file=sys.stderr)
 
 
-def _bytes(path: str) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read()
+def _write(write: Callable[[Path], None], path: Path) -> None:
     try:
-        return Path(path).read_bytes()
+        write(path)
+    except OSError as error:
+        raise Refusal("app.cannot_write", path=path) from error
+
+
+def _bytes(path: str) -> bytes:
+    """No more than tells that it is too large: what is read may never end."""
+    if path == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except IsADirectoryError as error:
+        raise Refusal("app.is_folder", path=path) from error
+    except PermissionError as error:
+        raise Refusal("app.is_folder" if Path(path).is_dir() else "app.cannot_read", path=path) from error
     except OSError as error:
         raise Refusal("app.no_file", path=path) from error
 
 
 def _as_text(reading: Reading) -> str:
-    notes = [say(f"photo.judged.{name}") for name in reading.judgements]
-    seen = say("app.report.seen", seen=" ".join([reading.sight.sentence, *notes]))
     poem = reading.poem
     stanzas = ["\n".join(stanza) for stanza in poem.stanzas]
-    return "\n\n".join([seen, f"{poem.title}\n{byline(poem)}", *stanzas])
+    return "\n\n".join([reading.seen, f"{poem.title}\n{byline(poem)}", *stanzas])
 
 
 def _as_dict(reading: Reading) -> dict[str, object]:
     return {
-        "seen": reading.sight.sentence,
+        "seen": reading.seen,
         "judgements": list(reading.judgements),
         "choices": [
             {"poem": poem_as_dict(c.poem), "certainty": c.certainty, "shared": list(c.shared)} for c in reading.choices

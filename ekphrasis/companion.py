@@ -73,6 +73,13 @@ class Reading:
     def poem(self) -> Poem:
         return self.choices[0].poem
 
+    @property
+    def seen(self) -> str:
+        """What a person is told of the photo: the work if it is known, what it shows, what a better one would be."""
+        work = [self.work.sentence] if self.work else []
+        notes = [say(f"photo.judged.{name}") for name in self.judgements]
+        return " ".join([*work, self.sight.sentence, *notes])
+
 
 def byline(poem: Poem) -> str:
     """Who made the poem, as it is said and shown: the poet, or where the poem comes from."""
@@ -160,7 +167,7 @@ class Companion:
         """Answer a photo (the bytes of a picture file) with the poems that fit it, the best first.
 
         `on_stage` is told each stage as it begins. Raises Refusal where the photo, the model or the
-        collection cannot be used, Cancelled where `cancelled` is set meanwhile.
+        collection cannot be used, Cancelled where `cancelled` is set or the companion closed meanwhile.
         """
         from . import framing, recognition, sight
 
@@ -172,12 +179,15 @@ class Companion:
         taken = _photo.take(photo)
         begin(Stage.FRAME)
         artwork = framing.frame(taken)
-        if self._matcher is None:
+        matcher = self._matcher
+        if matcher is None:
             begin(Stage.WAKE)
             self.prepare(cancelled=cancelled)
-        assert self._matcher is not None
+            matcher = self._matcher
+        if matcher is None:  # closed meanwhile
+            raise Cancelled
         begin(Stage.LOOK)
-        seen = self._matcher.see(artwork.image)
+        seen = matcher.see(artwork.image)
         likely = tuple(sight.Likely(word, certainty) for word, certainty in seen.subjects)
         looked = sight.look(artwork.image, likely)
         begin(Stage.KNOW)
@@ -185,7 +195,7 @@ class Companion:
         begin(Stage.MATCH)
         if not self._poems:
             raise Refusal("companion.no_poems")
-        matches = self._matcher.match(seen, self._encodings, top=CHOICES)
+        matches = matcher.match(seen, self._encodings, top=CHOICES)
         _heed(cancelled)
         choices = tuple(
             Choice(poem, match.certainty, _shared(poem, looked.subjects))

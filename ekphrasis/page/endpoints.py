@@ -42,7 +42,9 @@ class Errands:
         finally:
             cancelled.set()
             with self._lock:
-                self._cancelled.pop(name, None)
+                # A program may give two of its searches one name: each takes only its own away.
+                if self._cancelled.get(name) is cancelled:
+                    del self._cancelled[name]
 
     def stop(self, name: str) -> None:
         with self._lock:
@@ -96,7 +98,7 @@ class Endpoints:
             raise gradio.Error(state.refused(refusal)["alert"], print_exception=False) from refusal
         audio = Path(tempfile.mkdtemp(dir=self._photos)) / f"{reading.poem.id}.wav"
         sound_file(spoken, audio)
-        poem = asdict(reading.poem) | {"byline": byline(reading.poem), "seen": reading.sight.sentence}
+        poem = asdict(reading.poem) | {"byline": byline(reading.poem), "seen": reading.seen}
         poem["spoken"] = [
             {"text": s.utterance.text, "line": s.utterance.line, "start": s.start, "end": s.end} for s in spoken
         ]

@@ -40,10 +40,7 @@ def refused(refusal: Refusal) -> State:
 
 def ready(companion: Companion, reading: Reading) -> State:
     """The poems for a photo, the first one open."""
-    notes = [say(f"photo.judged.{name}") for name in reading.judgements]
-    work = [reading.work.sentence] if reading.work else []
-    seen = " ".join([*work, reading.sight.sentence, *notes])
-    return opened(companion, seen, reading.choices, 0)
+    return opened(companion, reading.seen, reading.choices, 0)
 
 
 def opened(companion: Companion, seen: str, choices: Sequence[Choice], current: int) -> State:

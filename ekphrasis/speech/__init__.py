@@ -7,10 +7,21 @@ with closing(Speaker("hibari")) as speaker:
 """
 
 from .earcons import EARCONS, earcon
-from .sound_file import sound_file
+from .sound_file import heed_place, sound_file
 from .speaker import Speaker
 from .utterance import RATE, Spoken, Utterance
 from .verse import utterances
 from .voice import VOICES
 
-__all__ = ["EARCONS", "RATE", "VOICES", "Speaker", "Spoken", "Utterance", "earcon", "sound_file", "utterances"]
+__all__ = [
+    "EARCONS",
+    "RATE",
+    "VOICES",
+    "Speaker",
+    "Spoken",
+    "Utterance",
+    "earcon",
+    "heed_place",
+    "sound_file",
+    "utterances",
+]

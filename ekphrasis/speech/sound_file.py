@@ -14,6 +14,15 @@ _FORMATS = {".wav": ("WAV", "PCM_16"), ".ogg": ("OGG", "VORBIS"), ".flac": ("FLA
 _BLOCK = RATE
 
 
+def heed_place(path: Path) -> None:
+    """Raises now what `sound_file` would raise for `path` once the reading is made, as far as that can be known."""
+    _format(path)
+    if path.is_dir():
+        raise IsADirectoryError(path)
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(path.parent)
+
+
 def sound_file(spoken: Sequence[Spoken], path: Path) -> None:
     """Write a reading to `path`: WAV, OGG or FLAC by its suffix. The file is there whole or not at all.
 
@@ -21,9 +30,7 @@ def sound_file(spoken: Sequence[Spoken], path: Path) -> None:
     """
     import soundfile
 
-    if path.suffix.lower() not in _FORMATS:
-        raise Refusal("speech.unknown_format", suffix=path.suffix or path.name)
-    container, coding = _FORMATS[path.suffix.lower()]
+    container, coding = _format(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem[:80]}-", suffix=path.suffix, dir=path.parent)
     part = Path(name)
     try:
@@ -40,6 +47,12 @@ def sound_file(spoken: Sequence[Spoken], path: Path) -> None:
         if isinstance(error, soundfile.LibsndfileError):
             raise OSError(str(error)) from error
         raise
+
+
+def _format(path: Path) -> tuple[str, str]:
+    if path.suffix.lower() not in _FORMATS:
+        raise Refusal("speech.unknown_format", suffix=path.suffix or path.name)
+    return _FORMATS[path.suffix.lower()]
 
 
 def _umask() -> int:
