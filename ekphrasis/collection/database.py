@@ -82,7 +82,9 @@ class Database:
 
     def _trouble(self, error: exc.DatabaseError) -> str | None:
         if self._is_sqlite:
-            return _SENTENCES.get(_primary_code(error.orig))
+            # SQLite has no code of its own for a table or column that someone took away.
+            missing = str(error.orig).startswith(("no such table", "no such column"))
+            return "damaged" if missing else _SENTENCES.get(_primary_code(error.orig))
         return "unreachable" if isinstance(error, exc.OperationalError) else None
 
 
