@@ -159,8 +159,7 @@ def load_pictures(caches: Path, kind: str, views: int, each: int) -> Pictures:
 
 
 def load_texts(file: Path) -> Texts:
-    kept = torch.load(file, weights_only=True)
-    return Texts.of(kept["texts"], kept["ids"], kept["offsets"], kept["last"])
+    return Texts.kept(torch.load(file, weights_only=True))
 
 
 def _list_of_eight(grades: dict[int, int], others: list[int]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .corpus import Corpus, Pictures, some
+from .corpus import Corpus, some
 from .data import Texts
 from .losses import gains, listwise
 from .network.ce_clip import CEClip
@@ -30,9 +30,9 @@ class Cross:
 
     Every few pictures meet all of their descriptions, captions in the picture's place all of their poems: so each text
     is as often the true one for its own as a false one for the others, and no text can be told by itself. (Negatives
-    drawn from the towers' shortlist were told at once: what is near to every query is nobody's own.) Half of the
-    pictures are near neighbours of the other half. Beside that, artworks with their graded poems. A part of the
-    picture's grid is left out at each step: it costs less, and no single patch can be leant on.
+    drawn from the towers' shortlist were told at once: what is near to every query is nobody's own.) Beside that,
+    artworks with their graded poems. A part of the picture's grid is left out at each step: it costs less, and no
+    single patch can be leant on.
     """
 
     model: CEClip
@@ -43,18 +43,6 @@ class Cross:
     def __post_init__(self) -> None:
         self.steps, self.rate, self.weight_decay = self.recipe.steps, self.recipe.rate, self.recipe.weight_decay
         self.fresh = self.recipe.fresh_rate
-        corpus, recipe = self.corpus, self.recipe
-        self.model.eval()
-        with torch.no_grad():
-            self.near_pictures = _nearest(
-                image_vectors(self.model, corpus.described),
-                torch.arange(len(corpus.described)),
-                corpus.described.trained,
-                recipe.near,
-            )
-            self.near_captions = _nearest(
-                self.model.text.vector(corpus.captions.means), corpus.pair_groups, corpus.pair_train, recipe.near
-            )
 
     def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         """MiniLM's layers at the stage's rate, what starts from nothing at a higher one."""
@@ -71,7 +59,7 @@ class Cross:
 
     def _described(self, draw: torch.Generator) -> Tensor:
         pictures = self.corpus.described
-        chosen = self._with_neighbours(pictures.draw(self.recipe.described, draw), self.near_pictures, draw)
+        chosen = pictures.draw(self.recipe.described, draw)
         asked = self._picture(*pictures.features(chosen, draw), draw)
         return _square(self._scores(asked, pictures.texts, chosen.expand(len(chosen), -1)))
 
@@ -85,7 +73,7 @@ class Cross:
 
     def _pairs(self, draw: torch.Generator) -> Tensor:
         corpus = self.corpus
-        chosen = self._with_neighbours(some(corpus.pair_train, self.recipe.pairs, draw), self.near_captions, draw)
+        chosen = some(corpus.pair_train, self.recipe.pairs, draw)
         ids, mask, states = corpus.captions.batch(chosen, self.model.size.picture)
         places = torch.arange(ids.shape[1]).expand_as(ids)
         asked = Asked(self.model.text_tokens(ids, states), mask, places)
@@ -115,30 +103,8 @@ class Cross:
         )
         return logits.reshape(candidates.shape)
 
-    def _with_neighbours(self, chosen: Tensor, near: Tensor, draw: torch.Generator) -> Tensor:
-        """The `chosen` and for each one of its `near` ones, drawn by lot."""
-        lot = torch.randint(near.shape[1], (len(chosen), 1), generator=draw)
-        return torch.cat([chosen, torch.take_along_dim(near[chosen], lot, dim=1).flatten()]).unique()
-
-
-def image_vectors(model: CEClip, pictures: Pictures) -> Tensor:
-    """Sentence vectors (n, width) of all `pictures`, each as it is."""
-    parts = pictures.plain(torch.arange(len(pictures)))
-    return torch.cat([functional.normalize(model.see(*part).vectors.mean(dim=0), dim=-1) for part in parts])
-
 
 def _square(scores: Tensor) -> Tensor:
     """The loss of scores (B, B) whose diagonal is true: each row's text, and each column's picture."""
     own = torch.arange(len(scores))
     return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
-
-
-def _nearest(vectors: Tensor, groups: Tensor, among: Tensor, count: int) -> Tensor:
-    """For each of the unit `vectors` (n, width) the `count` nearest out of `among` that are not of its own group."""
-    found = []
-    for start in range(0, len(vectors), 512):
-        likeness = vectors[start : start + 512] @ vectors[among].T
-        same = groups[start : start + 512, None] == groups[among][None]
-        nearest = likeness.masked_fill(same, -2.0).topk(min(count, len(among)), dim=1).indices
-        found.append(among[nearest])
-    return torch.cat(found)

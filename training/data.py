@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -34,6 +35,11 @@ class Texts:
         owner = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
         sums = torch.zeros(len(lengths), states.shape[1]).index_add_(0, owner, states.float())
         return cls(tuple(texts), ids, offsets, states, sums / lengths[:, None])
+
+    @classmethod
+    def kept(cls, cache: dict[str, Any]) -> "Texts":
+        """From what `FrozenText.read` gave."""
+        return cls.of(cache["texts"], cache["ids"], cache["offsets"], cache["last"])
 
     def __len__(self) -> int:
         return len(self.texts)

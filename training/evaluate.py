@@ -10,12 +10,12 @@ from PIL import Image
 
 from ekphrasis.assets import ASSETS
 from ekphrasis.model import Encoded, Encoding, Matcher, Seen
-from ekphrasis.model.match import fuse
 from ekphrasis.poem import Poem
 
 from . import measures
 from .features import progress
 from .measures import Floats, Interval, bootstrap
+from .network.ce_clip import MARK
 from .shards import Judged, Pair, json_lines
 from .visitor_photos import visitor_photo
 
@@ -55,7 +55,8 @@ class Row:
 class Scores:
     """A query set against a text set: `first` by the towers alone, `second` with the shortlist re-ranked.
 
-    Both (queries, texts). In `second` a text that was not re-ranked stays behind all that were, in the towers' order.
+    Both (queries, texts). In `second` a text that was not re-ranked stays behind all that were, in the towers' order:
+    so a query's own text keeps its rank where the shortlist missed it.
     """
 
     first: Floats
@@ -93,8 +94,12 @@ def read_poems(source: str) -> tuple[Poem, ...]:
 
 
 def stand_in(text: Encoding) -> Seen:
-    """A text in the picture's place: its tokens and vector as if a picture had given them."""
-    return Seen(text.vector, np.asarray(text.tokens, dtype=np.float32), (), (), ())
+    """A text in the picture's place: its tokens and vector as if a picture had given them.
+
+    The vector's last two places hold a text's mark; a picture's hold the constant that meets it.
+    """
+    vector = np.concatenate([text.vector[:-2], np.array([MARK, 0], dtype=np.float32)])
+    return Seen(vector, np.asarray(text.tokens, dtype=np.float32), (), (), ())
 
 
 def score(matcher: Matcher, queries: Sequence[Seen], texts: Sequence[Encoded], depth: int, name: str) -> Scores:
@@ -103,8 +108,8 @@ def score(matcher: Matcher, queries: Sequence[Seen], texts: Sequence[Encoded], d
     second = first.astype(np.float64) - 1e3
     for at, query in zip(progress(len(queries), name), queries, strict=True):
         near = np.argsort(-first[at], kind="stable")[:depth]
-        logits = matcher.rerank(query, [texts[text] for text in near])
-        second[at, near] = fuse(logits, first[at, near], matcher.config.score)
+        if len(near):
+            second[at, near] = matcher.scores(query, [texts[text] for text in near], first[at, near])
     return Scores(first.astype(np.float64), second)
 
 
@@ -165,22 +170,23 @@ def fit_rows(
     ]
 
 
-def multim_rows(matcher: Matcher, held_out: Sequence[Pair]) -> list[Row]:
+def multim_rows(matcher: Matcher, held_out: Sequence[Pair], depth: int) -> list[Row]:
     """Captions in the picture's place against all held-out poems, and out of 100."""
     groups = sorted({pair.group for pair in held_out})
     text = {pair.group: pair.poem for pair in held_out}
     poems = [matcher.encode(text[group]) for group in groups]
     queries = [stand_in(matcher.encode(pair.caption)) for pair in held_out]
     own = np.array([groups.index(pair.group) for pair in held_out])
-    scores = score(matcher, queries, poems, RE_RANKED, "captions")
+    scores = score(matcher, queries, poems, depth, "captions")
     rows = own_rows("captions", scores, own)
     for k in (1, 5):
         before, after = (
             measures.within(measures.ranks(table, own), k).mean() for table in (scores.first, scores.second)
         )
         rows.append(Row(f"captions R@{k}, re-ranked against shortlist", float(after / max(before, 1e-9))))
-    hundred = measures.out_of(scores.first, own, 100, DRAWS, seed=0)
-    rows += [Row(f"captions R@{k} out of 100, shortlist", float((hundred <= k).mean())) for k in (1, 5, 20)]
+    for label, table in (("shortlist", scores.first), ("re-ranked", scores.second)):
+        hundred = measures.out_of(table, own, 100, DRAWS, seed=0)
+        rows += [Row(f"captions R@{k} out of 100, {label}", float((hundred <= k).mean())) for k in (1, 5, 20)]
     return rows
 
 
@@ -196,6 +202,7 @@ def evaluate(
     depth: int | None = None,
 ) -> dict[str, list[Row]]:
     """The report: rows by how the artworks were seen (`straight`, `visitors' photos`) and `captions`."""
+    caption_depth = RE_RANKED if depth is None else depth
     depth = matcher.config.depth if depth is None else depth
     report: dict[str, list[Row]] = {}
     encoded_poems = [matcher.encode(poem.text) for poem in poems]
@@ -211,7 +218,7 @@ def evaluate(
         seen = [matcher.see(look(at, artwork)) for at, artwork in enumerate(artworks)]
         rows = own_rows(
             "own description",
-            score(matcher, seen, descriptions, RE_RANKED if len(artworks) > RE_RANKED else len(artworks), way),
+            score(matcher, seen, descriptions, depth, way),
             np.arange(len(artworks)),
         )
         if by_description is not None:
@@ -224,7 +231,7 @@ def evaluate(
                 rows += fit_rows(judged, words.__getitem__, matcher, fitting, "human description")
         report[way] = rows
     if held_out:
-        report["captions"] = multim_rows(matcher, held_out)
+        report["captions"] = multim_rows(matcher, held_out, caption_depth)
     return report
 
 

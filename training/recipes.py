@@ -29,10 +29,9 @@ class CrossRecipe:
     steps: int
     rate: float  # of MiniLM's layers
     fresh_rate: float  # of maps and head, which start from nothing
-    described: int  # artworks in a step, each with one of its `near` nearest, against all of their descriptions
+    described: int  # artworks in a step, each against all of their descriptions
     judged: int  # artworks in a step, each with its graded poems
-    pairs: int  # captions in a step, standing in the picture's place, likewise against their poems
-    near: int
+    pairs: int  # captions in a step, standing in the picture's place, each against all of their poems
     grid_kept: float  # share of the picture's grid tokens that a step sees
     poem_tokens: int
     weight_decay: float = 0.01
@@ -102,15 +101,14 @@ LAPTOP = Recipe(
         fit_weight=0.3,
     ),
     cross=CrossRecipe(
-        steps=220,
-        rate=1e-4,
-        fresh_rate=5e-4,
-        described=2,
+        steps=130,
+        rate=1.5e-4,
+        fresh_rate=6e-4,
+        described=6,
         judged=2,
-        pairs=1,
-        near=24,
-        grid_kept=0.25,
-        poem_tokens=48,
+        pairs=3,
+        grid_kept=0.1,
+        poem_tokens=40,
     ),
 )
 
@@ -136,7 +134,7 @@ SMOKE = replace(
     text_tokens=48,
     poem_tokens=16,
     towers=replace(LAPTOP.towers, steps=6, described=4, photos=2, judged=2, poems=2, pairs=4),
-    cross=replace(LAPTOP.cross, steps=4, described=2, judged=1, pairs=1, near=4, poem_tokens=16),
+    cross=replace(LAPTOP.cross, steps=4, described=2, judged=1, pairs=2, poem_tokens=16),
 )
 
 RECIPES = {recipe.name: recipe for recipe in (LAPTOP, SMOKE)}

@@ -16,8 +16,9 @@ from ekphrasis.model.folder import Certainty, ScoreWeights, open_folder
 
 from . import choose, stages
 from .card import card
-from .corpus import Corpus, fit_ids, load_corpus, load_texts, weak_ids
+from .corpus import Corpus, fit_ids, load_corpus, weak_ids
 from .cross_stage import Cross
+from .data import Texts
 from .export import export
 from .features import FrozenText, FrozenTrunk, cached, pixels, progress, view
 from .fusion import choose_score
@@ -62,9 +63,6 @@ def features(given: argparse.Namespace) -> None:
     for name, wanted in texts.items():
         make = partial(frozen.read, wanted, recipe.train_tokens, name)
         cached(given.out / f"text-{name}.pt", make)
-    anthology = [poem.text for poem in read_anthology(ASSETS / "anthology")]
-    make = partial(frozen.read, anthology, recipe.text_tokens, "anthology")
-    cached(given.out / "text-anthology.pt", make)
 
 
 def warmup(given: argparse.Namespace) -> None:
@@ -86,7 +84,9 @@ def write(given: argparse.Namespace) -> None:
     model.load_state_dict(torch.load(given.out / "cross.pt", weights_only=True)["model"])
     poems = read_anthology(ASSETS / "anthology")
     choose.calibrate(model, corpus)
-    joint = choose.weigh_joint(model, corpus, load_texts(given.out / "text-anthology.pt"), poems)
+    frozen = FrozenText(model.text, tokenizer_of(recipe), given.threads)
+    read = frozen.read([poem.text for poem in poems], recipe.text_tokens, "anthology")
+    joint = choose.weigh_joint(model, corpus, Texts.kept(read), poems)
     config = export(
         model,
         trunk_of(recipe),

@@ -38,6 +38,15 @@ class Matcher:
         """The cross-encoder's logit of each of `poems`, in their order."""
         return self._cross.logits(seen.tokens, poems)
 
+    def scores(self, seen: Seen, poems: Sequence[Encoded], likeness: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The final score of each of `poems`, whose cosines are `likeness`, in their order.
+
+        A model whose config gives the cross-encoder no weight does not wait for it.
+        """
+        weights = self.config.score
+        logits = self.rerank(seen, poems) if weights.logit else np.zeros(len(poems), dtype=np.float32)
+        return fuse(logits, likeness, weights)
+
     def match(
         self, seen: Seen, poems: Sequence[Encoded], *, depth: int | None = None, top: int = 5
     ) -> tuple[Match, ...]:
@@ -51,8 +60,7 @@ class Matcher:
         reranked = order[:depth]
         scores = likeness[order]
         if len(reranked):
-            logits = self.rerank(seen, [poems[at] for at in reranked])
-            scores[: len(reranked)] = fuse(logits, likeness[reranked], self.config.score)
+            scores[: len(reranked)] = self.scores(seen, [poems[at] for at in reranked], likeness[reranked])
         best = sorted(range(len(order)), key=lambda rank: (rank >= len(reranked), -scores[rank], rank))[:top]
         return tuple(
             Match(

@@ -14,7 +14,7 @@ from .text_tower import TextTower, TextTowerSize
 
 # How much of a unit vector the three parts keep, and what a picture's vector holds where a text's holds its mark.
 _KEPT = 0.64
-_MARK = (1 - _KEPT) ** 0.5
+MARK = (1 - _KEPT) ** 0.5
 _NEAREST = 10
 TAG_CERTAINTY = 0.2
 
@@ -146,7 +146,7 @@ class CEClip(nn.Module):
     def image_joint(self, picture: Picture) -> Tensor:
         """Unit vectors (B, D) of pictures: likeness to a text's vector is their dot product."""
         parts = self.image_parts(picture)
-        place = torch.full_like(parts[:, :1], _MARK)
+        place = torch.full_like(parts[:, :1], MARK)
         return torch.cat([parts * _KEPT**0.5, place, torch.zeros_like(place)], dim=-1)
 
     def text_joint(self, text: Text) -> Tensor:
@@ -154,7 +154,7 @@ class CEClip(nn.Module):
         vector = functional.normalize(text.vector, dim=-1)
         parts = self._parts(vector, torch.sigmoid(text.subjects), text.moods.softmax(-1))
         popular = torch.topk(parts @ self.bank.T, min(_NEAREST, len(self.bank))).values.mean(dim=-1, keepdim=True)
-        marked = -popular * (0.5 * _KEPT / _MARK)
+        marked = -popular * (0.5 * _KEPT / MARK)
         filled = (1 - _KEPT - marked**2).clamp(min=0).sqrt()
         return torch.cat([parts * _KEPT**0.5, marked, filled], dim=-1)
 
