@@ -1,11 +1,7 @@
 """Take a photo: the bytes of a picture file in, an upright RGB picture out, or a sentence that says why not."""
 
-import codecs
 import io
-import re
-import struct
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +10,7 @@ import numpy.typing as npt
 import pillow_heif
 from PIL import Image, ImageCms
 
+from .picture_file import is_cut_short, jpeg_markers, kind_of, webp_size
 from .refusal import Refusal
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -55,16 +52,16 @@ def take(data: bytes) -> Photo:
         raise Refusal("photo.refused.empty")
     if len(data) > MAX_BYTES:
         raise Refusal("photo.refused.too_large", limit=MAX_BYTES // 2**20)
-    kind = _kind(data)
+    kind = kind_of(data)
     if kind not in _FORMATS:
         raise Refusal(f"photo.refused.not_a_photo.{kind}")
     if kind == "WEBP":
         # Pillow's reader makes room for the whole picture as it opens it.
-        _heed_pixels(*_webp_size(data))
+        _heed_pixels(*webp_size(data))
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
             _heed_pixels(*opened.size)
-            if kind == "JPEG" and sum(marker == 0xDA for marker in _jpeg_markers(data)) > _MAX_JPEG_SCANS:
+            if kind == "JPEG" and sum(marker == 0xDA for marker in jpeg_markers(data)) > _MAX_JPEG_SCANS:
                 raise Refusal("photo.refused.unreadable")
             image = _plain(opened)
     except Refusal:
@@ -73,7 +70,7 @@ def take(data: bytes) -> Photo:
         raise Refusal("photo.refused.too_many_pixels", limit=MAX_PIXELS // 1_000_000) from error
     except Exception as error:
         # The decoders of nine formats fail on damaged files in as many ways as there are exceptions.
-        cut = "truncated" in str(error) or _is_cut_short(kind, data)
+        cut = "truncated" in str(error) or is_cut_short(kind, data)
         raise Refusal(f"photo.refused.{'truncated' if cut else 'unreadable'}") from error
     return Photo(image, judge(image))
 
@@ -223,105 +220,3 @@ def _on_white(image: Image.Image) -> Image.Image:
     white = Image.new("RGBA", image.size, "white")
     white.alpha_composite(image)
     return white.convert("RGB")
-
-
-_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-
-
-def _kind(data: bytes) -> str:
-    """The format by its first bytes: one of `_FORMATS`, or a name under `photo.refused.not_a_photo`."""
-    head = data[:4096]
-    for start, kind in (
-        (b"\xff\xd8", "JPEG"),
-        (b"\x89PNG\r\n\x1a\n", "PNG"),
-        (b"GIF8", "GIF"),
-        (b"II*\x00", "TIFF"),
-        (b"MM\x00*", "TIFF"),
-        (b"II+\x00", "TIFF"),
-        (b"MM\x00+", "TIFF"),
-        (b"BM", "BMP"),
-        (b"PK\x03\x04", "bundle"),
-        (b"\x1a\x45\xdf\xa3", "video"),
-        (b"\x00\x00\x01\xba", "video"),
-        (b"ID3", "sound"),
-        (b"fLaC", "sound"),
-        (b"OggS", "sound"),
-        (b"8BPS", "picture"),
-        (b"%!PS", "picture"),
-        (b"\xff\x0a", "picture"),
-        (b"\x00\x00\x00\x0cJXL ", "picture"),
-        (b"\x00\x00\x00\x0cjP  ", "picture"),
-        (b"\x00\x00\x01\x00", "picture"),
-    ):
-        if head.startswith(start):
-            return kind
-    if head.startswith(b"RIFF"):
-        return {b"WEBP": "WEBP", b"AVI ": "video", b"WAVE": "sound"}.get(head[8:12], "unknown")
-    if head[4:8] == b"ftyp":
-        brands = {head[8:12], *(head[at : at + 4] for at in range(16, min(int.from_bytes(head[:4]), 256), 4))}
-        return "AVIF" if brands & {b"avif", b"avis"} else "HEIF" if brands & _HEIF_BRANDS else "video"
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    return _kind_of_text(head)
-
-
-def _kind_of_text(head: bytes) -> str:
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\x00" in head and not wide:
-        return "unknown"
-    try:
-        text = codecs.getincrementaldecoder("utf-16" if wide else "utf-8")().decode(head).lower()
-    except UnicodeDecodeError:
-        return "unknown"
-    if "<svg" in text:
-        return "svg"
-    if "<html" in text or "<!doctype html" in text:
-        return "web_page"
-    return "text" if all(letter.isprintable() or letter.isspace() for letter in text) else "unknown"
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """Width and height as a WebP's first chunk tells them; (0, 0) where it tells none."""
-    chunk, body = data[12:16], data[20:30]
-    if len(body) < 10:
-        return 0, 0
-    if chunk == b"VP8X":
-        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
-    if chunk == b"VP8L":
-        bits = int.from_bytes(body[1:5], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    width, height = struct.unpack("<HH", body[6:10])
-    return width & 0x3FFF, height & 0x3FFF
-
-
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-
-
-def _jpeg_markers(data: bytes) -> Iterator[int]:
-    """The markers of the JPEG's first picture; the last is 0xD9 unless the file is cut short."""
-    at = 2
-    while match := _JPEG_MARKER.search(data, at):
-        marker = data[match.start() + 1]
-        yield marker
-        if marker == 0xD9:
-            return
-        at = match.end() + int.from_bytes(data[match.end() : match.end() + 2])
-
-
-def _is_cut_short(kind: str, data: bytes) -> bool:
-    """Whether the container in `data` promises more bytes than there are."""
-    match kind:
-        case "JPEG":
-            return 0xD9 not in _jpeg_markers(data)
-        case "PNG":
-            return b"IEND" not in data
-        case "WEBP":
-            return len(data) < 8 + int.from_bytes(data[4:8], "little")
-        case "AVIF" | "HEIF":
-            at = 0
-            while at + 8 <= len(data) and (size := int.from_bytes(data[at : at + 4])) >= 8:
-                at += size
-            return at > len(data) or 0 < len(data) - at < 8
-        case "GIF":
-            return not data.rstrip(b"\x00").endswith(b";")
-    return False
