@@ -174,9 +174,9 @@ def gif_of(width: int, height: int) -> bytes:
     ids=["png", "huge-png", "tiff", "webp", "huge-webp", "lossless-webp", "gif"],
 )  # fmt: skip
 def test_a_bomb_is_refused_before_it_unfolds(data: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # of this process alone, however busy the machine is
     assert refusal_for(data).key == "photo.refused.too_many_pixels"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_jpeg_of_endless_passes_is_refused() -> None:

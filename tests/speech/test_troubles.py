@@ -195,7 +195,7 @@ def test_cancelling_ends_a_reading_at_once(reading: Reading) -> None:
 
     threading.Timer(0.15, cancel).start()
     assert list(reading.speaker.speak([long], cancelled)) == []
-    assert time.monotonic() - when[0] < 0.1
+    assert time.monotonic() - when[0] < 0.5  # the line itself would take seconds
 
 
 def test_closing_the_generator_stops_the_work() -> None:
@@ -211,9 +211,11 @@ def test_closing_the_generator_stops_the_work() -> None:
     lines = speaker.speak(Asked(LINES * 20))
     next(lines)
     lines.close()  # type: ignore[attr-defined]
-    time.sleep(0.2)
+    until = time.monotonic() + 5
+    while any(thread.name == "reading" for thread in threading.enumerate()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert "reading" not in [thread.name for thread in threading.enumerate()]
     assert len(asked) <= 5
-    assert not [t for t in threading.enumerate() if t.name == "reading" and t.is_alive()]
 
 
 def test_the_first_line_is_heard_before_the_last_is_made() -> None:

@@ -20,8 +20,14 @@ from ekphrasis.samples import samples
 
 
 @pytest.fixture(scope="module")
-def companion(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companion]:
-    with Companion(Settings(data_folder=tmp_path_factory.mktemp("data"))) as awake:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all, as a laptop has one: the model meets the poems once."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def companion(data: Path) -> Iterator[Companion]:
+    with Companion(Settings(data_folder=data)) as awake:
         awake.prepare()
         yield awake
 
@@ -102,36 +108,38 @@ def test_two_visitors_at_once_get_their_own_poems(companion: Companion) -> None:
     assert [together[number] for number in range(len(photos))] == alone
 
 
-def run(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+def run(data: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "ekphrasis", *arguments],
         input=stdin,
         capture_output=True,
-        env=os.environ | environment,
+        env=os.environ | {"EKPHRASIS_DATA_FOLDER": str(data)},
         timeout=120,
         check=False,
     )
 
 
-def test_at_a_terminal(tmp_path: Path) -> None:
+def test_at_a_terminal(data: Path, companion: Companion, reading: Reading, tmp_path: Path) -> None:
     audio = tmp_path / "poem.wav"
-    done = run("read", str(samples()[0].path), "--audio", str(audio), EKPHRASIS_DATA_FOLDER=str(tmp_path))
+    done = run(data, "read", str(samples()[0].path), "--audio", str(audio))
     assert done.returncode == 0, done.stderr.decode()
-    assert "see" in done.stdout.decode().splitlines()[0]
+    printed = done.stdout.decode().splitlines()
+    assert printed[0] == reading.seen
+    assert [line for line in printed[4:] if line] == list(reading.poem.lines)
     samples_heard, rate = soundfile.read(audio)
     assert len(samples_heard) / rate > 8
     assert np.abs(samples_heard).max() > 0.1
 
 
-def test_at_a_terminal_from_standard_input_as_json(tmp_path: Path) -> None:
+def test_at_a_terminal_from_standard_input_as_json(data: Path, companion: Companion) -> None:
     picture = io.BytesIO()
     Image.open(samples()[2].path).save(picture, "PNG")
-    done = run("read", "-", "--json", stdin=picture.getvalue(), EKPHRASIS_DATA_FOLDER=str(tmp_path))
+    done = run(data, "read", "-", "--json", stdin=picture.getvalue())
     assert len(json.loads(done.stdout)["choices"]) == 5
 
 
 def test_poems_as_json(tmp_path: Path) -> None:
-    done = run("poems", "--json", EKPHRASIS_DATA_FOLDER=str(tmp_path))
+    done = run(tmp_path, "poems", "--json")
     poems = json.loads(done.stdout)
     assert len(poems) >= 240
     for poem in poems:
