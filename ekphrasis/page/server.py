@@ -77,7 +77,7 @@ def open_page(settings: Settings) -> None:
         print(say("app.open", url=f"http://{bracketed}:{settings.port}/"), flush=True)
         if host not in _LOOPBACK:
             print(say("app.open_to_others"), flush=True)
-        uploads.keep_swept()
+        uploads.keep_swept(photos)
         ending = threading.Event()
         _wake(companion, ending)
         try:

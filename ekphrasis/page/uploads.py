@@ -1,8 +1,8 @@
 """Where a photo lies between its sending and its reading, and nowhere longer.
 
 Gradio writes what is sent to it into a folder. Ours is made for this process alone: a photo is removed as soon
-as its bytes are in memory, the folder when the process ends. What a killed process left, and what was sent and
-never asked about, is removed after a minute by whichever companion runs.
+as its bytes are in memory, the folder when the process ends. What a killed process left, its folder too, and what
+was sent and never asked about, is removed after a minute by whichever companion runs.
 """
 
 import atexit
@@ -45,21 +45,24 @@ def take_bytes(folder: Path, sent: object) -> bytes:
 
 
 def sweep(older_than: float = _UNCLAIMED_SECONDS) -> None:
-    """Remove what lies in any companion's folder for more than `older_than` seconds."""
+    """Remove what lies in any companion's folder, and the folder, untouched for more than `older_than` seconds."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        for file in folder.rglob("*"):
+        for place in (*folder.rglob("*"), folder):
             try:
-                if file.is_file() and time.time() - file.stat().st_mtime > older_than:
-                    file.unlink()
+                if time.time() - place.stat().st_mtime > older_than:
+                    place.rmdir() if place.is_dir() else place.unlink()
             except OSError:
-                continue  # another companion was quicker, or it is not ours to remove
+                continue  # it is not empty or not ours, or another companion was quicker
 
 
-def keep_swept() -> None:
-    """Sweep now and from time to time, until the process ends."""
+def keep_swept(folder: Path) -> None:
+    """Sweep now and from time to time, until the process ends; `folder` is this process's own."""
 
     def run() -> None:
         while True:
+            # A sign of life: a folder that goes untouched is taken for a dead companion's.
+            folder.mkdir(mode=0o700, exist_ok=True)
+            os.utime(folder)
             sweep()
             time.sleep(_UNCLAIMED_SECONDS / 4)
 
