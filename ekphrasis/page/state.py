@@ -49,7 +49,7 @@ def opened(companion: Companion, seen: str, choices: Sequence[Choice], current: 
     return _state(
         "ready",
         say("page.title.ready", title=choice.poem.title),
-        status=say("page.announce.ready"),
+        status=say("page.announce.ready", title=choice.poem.title),
         reading={
             "seen": seen,
             "current": current,

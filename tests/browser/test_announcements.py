@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from road import Road
-from visitor import NOT_A_PHOTO, Visitor
+from visitor import NOT_A_PHOTO, READY, Visitor
 
 from ekphrasis.words import say
 
@@ -115,7 +115,7 @@ def test_what_is_said_while_help_is_open_is_said_in_help(visit: Callable[..., Vi
     visitor.waits_for(STAGES[0])
     visitor.press("?")
     road.let_go()
-    visitor.waits_for(say("page.announce.ready"), "help-status")
+    visitor.waits_for(READY, "help-status")
     visitor.page.wait_for_timeout(2500)
     assert visitor.sounded == []  # she is reading Help: the voice does not talk over it
     visitor.press("Escape")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 from serving import Served
-from visitor import Visitor
+from visitor import READY, Visitor
 
 from ekphrasis.photo import MAX_BYTES
 from ekphrasis.words import catalogue, say
@@ -84,7 +84,7 @@ def test_each_bad_file_gets_its_sentence(name: str, reader: Visitor, tmp_path: P
 
 def test_after_all_of_them_the_next_good_photo_is_answered(reader: Visitor) -> None:
     reader.give({"name": "good.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
-    reader.waits_for(say("page.announce.ready"))
+    reader.waits_for(READY)
     reader.press("p")
     reader.waits_for_line(0)
     assert reader.faults == []

@@ -13,7 +13,7 @@ WARNING = say("page.kiosk.warning", seconds=40)
 
 
 @pytest.fixture(scope="module")
-def kiosk(tmp_path_factory: pytest.TempPathFactory, companion: Served) -> Iterator[Served]:  # noqa: ARG001
+def kiosk(tmp_path_factory: pytest.TempPathFactory, companion: Served) -> Iterator[Served]:
     shared = Served(tmp_path_factory.mktemp("kiosk"), "--kiosk", "--voice", "silent")
     shared.start()
     shared.wake()

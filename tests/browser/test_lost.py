@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from road import Road
 from serving import Served
-from visitor import Visitor
+from visitor import READY, Visitor
 
 from ekphrasis.words import say
 
@@ -34,7 +34,7 @@ def test_the_companion_dies_in_mid_search_and_comes_back(own_companion: Served, 
 
     own_companion.start()
     visitor.press("Enter")
-    visitor.waits_for(say("page.announce.ready"), timeout=60)
+    visitor.waits_for(READY, timeout=60)
     second = visitor.title
     assert "body" not in visitor.focused[1:]
 

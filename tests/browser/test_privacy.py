@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from road import Road
 from serving import Served
-from visitor import Visitor, states
+from visitor import READY, Visitor, states
 
 from ekphrasis.words import say
 
@@ -70,7 +70,7 @@ def test_nothing_is_left_of_a_photo_after_its_reading(visit: Callable[..., Visit
     visitor = visit()
     visitor.reads_at_once(False)
     visitor.give(photo())
-    visitor.waits_for(say("page.announce.ready"))
+    visitor.waits_for(READY)
     assert companion.holding(MARKER) == []
     kept = visitor.page.evaluate("() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
     assert "blob:" not in kept

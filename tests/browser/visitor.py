@@ -7,7 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from ekphrasis.words import say
+from ekphrasis.words import catalogue, say
+
+READY = catalogue()["page.announce.ready"].split("{")[0].strip()
+TURNED = catalogue()["page.announce.turned"].split("{")[0].strip()
 
 _DIARY = """
 window.diary = { heard: [], focused: [], sounded: [] };
@@ -119,7 +122,7 @@ class Visitor:
         self.reads_at_once(False)
         self.choose_sample(number)
         self.waits_for_poem()
-        self.waits_for(say("page.announce.ready"))
+        self.waits_for(READY)
 
 
 NOT_A_PHOTO = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"}
@@ -135,7 +138,7 @@ def states(visitor: Visitor, road: Any) -> Iterator[str]:
     visitor.waits_for(say("companion.stage.take"))
     yield "working"
     road.let_go()
-    visitor.waits_for(say("page.announce.ready"))
+    visitor.waits_for(READY)
     yield "ready"
     visitor.press("p")
     visitor.waits_for_line()
@@ -153,5 +156,5 @@ def states(visitor: Visitor, road: Any) -> Iterator[str]:
     yield "camera open"
     visitor.press("Escape")
     visitor.press("n")
-    visitor.waits_for(say("page.announce.turned"))
+    visitor.waits_for(TURNED)
     yield "another poem"

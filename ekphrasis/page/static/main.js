@@ -13,7 +13,7 @@ import { word } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const help = $("help");
 const player = new Player($("audio"));
-const READ_AFTER_MS = 1000; // time for a screen reader to say the poem's title before the voice does
+const READ_AFTER_MS = 2000; // time for a screen reader to say where she is now, before the voice begins
 const START_TITLE = document.title;
 let latest = null; // the last state with a reading
 let search = null; // { run, abort, opener } while a poem is being looked for
@@ -61,10 +61,11 @@ function open(state) {
   player.load(state.reading.poem);
 }
 
-// The poem is here: go to it, unless the visitor has gone elsewhere meanwhile.
+// The poem is here: go to it, unless the visitor has gone elsewhere meanwhile. What is said holds its title too:
+// Orca is silent about a heading that it had been on before.
 function settle(opener) {
   const reads = $("read-at-once").checked && !help.open;
-  say(reads ? word("announce.ready_and_reads") : word("announce.ready"));
+  say(reads ? word("announce.ready_and_reads") : latest.status);
   if ([document.body, opener, $("stop-looking"), $("take")].includes(document.activeElement)) moveTo($("poem-title"));
   if (reads) begin();
   else earcon("ready");
@@ -157,7 +158,7 @@ $("another").addEventListener("click", async () => {
       if (state.stage === "refused") return refuse(state.alert);
       open(state);
       moveTo($("poem-title"));
-      say(word(around ? "announce.last_again" : "announce.turned"));
+      say(word(around ? "announce.last_again" : "announce.turned", { title: state.reading.poem.title }));
       if ($("read-at-once").checked) begin();
     });
   } catch (error) {
@@ -182,7 +183,14 @@ navigator.mediaSession?.setActionHandler("pause", () => player.pause());
 navigator.mediaSession?.setActionHandler("previoustrack", () => player.step(-1));
 navigator.mediaSession?.setActionHandler("nexttrack", () => player.step(1));
 
-$("open-help").addEventListener("click", () => help.showModal());
+// Help is long: it is read from its heading, not from its first control, which stands near its end.
+function openHelp() {
+  say("");
+  help.showModal();
+  say(word("announce.help_open"));
+}
+help.addEventListener("close", () => say(word("announce.help_closed")));
+$("open-help").addEventListener("click", openHelp);
 $("close-help").addEventListener("click", () => help.close());
 
 const press = (id) => () => { if ($("poem").hidden) return; $(id).click(); };
@@ -192,7 +200,7 @@ listen({
   j: press("back"),
   l: press("forward"),
   n: press("another"),
-  "?": () => help.showModal(),
+  "?": openHelp,
   escape: () => {
     if (search) stopLooking();
     else if (cameraIsOpen()) leaveCamera();
