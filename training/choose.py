@@ -75,6 +75,7 @@ def weigh_joint(
     keep those that find the most of an artwork's subjects and mood without losing its own description.
     """
     held = corpus.described.held_out
+    bank = pictures_of(model, corpus, corpus.described.trained[: len(model.bank)])
     seen, described, read = (
         pictures_of(model, corpus, held),
         texts_of(model, corpus.described.texts, held),
@@ -85,7 +86,7 @@ def weigh_joint(
     every = range(len(artworks))
     told = []
     for subject, mood_share in product(SUBJECT_SHARES, MOOD_SHARES):
-        share(model, corpus, subject, mood_share)
+        share(model, bank, subject, mood_share)
         pictures = model.image_joint(seen)
         own = (pictures @ model.text_joint(described).T).double().numpy()
         likeness = (pictures @ model.text_joint(read).T).double().numpy()
@@ -108,17 +109,16 @@ def weigh_joint(
     # Overlap and mood count as multiples of a random poem; a tenth of the own descriptions lost from the first five
     # outweighs one such multiple, as does one poem given to a twentieth more of the artworks.
     best = max(told, key=lambda row: row["overlap"] + row["mood"] + 10 * row["own R@5"] - 20 * row["commonest"])
-    share(model, corpus, best["subjects"], best["moods"])
+    share(model, bank, best["subjects"], best["moods"])
     return told
 
 
 @torch.no_grad()
-def share(model: CEClip, corpus: Corpus, subjects: float, moods: float) -> None:
-    """Give subjects and moods these shares of the joint vector, and fill the bank with pictures as it then is."""
+def share(model: CEClip, bank: Picture, subjects: float, moods: float) -> None:
+    """Give subjects and moods these shares of the joint vector, and fill the model's bank as it then is."""
     model.shares.copy_(torch.tensor([1 - subjects - moods, subjects, moods]))
-    bank = corpus.described.trained[: len(model.bank)]
     model.bank.zero_()
-    model.bank[: len(bank)] = model.image_parts(pictures_of(model, corpus, bank))
+    model.bank[: len(bank.subjects)] = model.image_parts(bank)
 
 
 @dataclass(frozen=True, slots=True)

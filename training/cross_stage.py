@@ -48,10 +48,11 @@ class Cross:
         """MiniLM's layers at the stage's rate, what starts from nothing at a higher one."""
         model, cross = self.model, self.model.cross
         fresh = (model.patch_map, model.whole_map, model.text_map, cross.dense, cross.logit)
+        new = chain.from_iterable(part.parameters() for part in fresh)
         kept = [*cross.encoder.parameters(), *cross.norm.parameters(), cross.cls, cross.sep, cross.positions]
         return [
             (kept, self.rate),
-            ([cross.segments, model.tag_words, *chain.from_iterable(part.parameters() for part in fresh)], self.fresh),
+            ([cross.segments, cross.scale, model.tag_words, *new], self.fresh),
         ]
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
@@ -68,8 +69,7 @@ class Cross:
         chosen = some(corpus.judged_train, self.recipe.judged, draw)
         asked = self._picture(*corpus.described.features(corpus.judged_pictures[chosen], draw), draw)
         scores = self._scores(asked, corpus.fit, corpus.judged_poems[chosen])
-        worth = gains(corpus.judged_grades[chosen])
-        return listwise(scores, worth) + functional.binary_cross_entropy_with_logits(scores, worth.clamp(max=3) / 3)
+        return listwise(scores, gains(corpus.judged_grades[chosen]))
 
     def _pairs(self, draw: torch.Generator) -> Tensor:
         corpus = self.corpus

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .encoder import Encoder, EncoderSize, minilm_weights
 
@@ -10,7 +11,11 @@ CLS, SEP = 101, 102
 
 
 class CrossEncoder(nn.Module):
-    """`[CLS], I, [SEP], P, [PAD], [SEP]` through MiniLM's layers; head: [CLS] → dense → tanh → logit.
+    """`[CLS], I, [SEP], P, [PAD], [SEP]` through MiniLM's layers to one logit.
+
+    The paper's two readings of its head are added: [CLS] → dense → tanh → logit, and the cosine, times 20, of the
+    mean-pooled segments I and P. The second is of use from the first step, as MiniLM's mean is what it was trained on;
+    the first alone learned nothing in as many steps as there was time for.
 
     It has no word embeddings: I and P come from the towers. Two learned segment embeddings, zero at the start, say
     which is which. I takes at most `picture` places and P at most `poem`; places are fixed, so that a poem starts
@@ -27,6 +32,7 @@ class CrossEncoder(nn.Module):
         self.encoder = Encoder(size)
         self.dense = nn.Linear(size.width, size.width)
         self.logit = nn.Linear(size.width, 1)
+        self.scale = nn.Parameter(torch.tensor(20.0))
 
     def forward(
         self,
@@ -56,8 +62,13 @@ class CrossEncoder(nn.Module):
         one = poem_mask[:, :1] * 0 + 1
         mask = torch.cat([one, picture_mask, one, poem_mask, one], dim=1)
         states = self.encoder(self.norm(torch.cat(parts, dim=1)), mask)
+        first_poem = picture.shape[1] + 2
+        pooled = functional.cosine_similarity(
+            _mean(states[:, 1 : picture.shape[1] + 1], picture_mask),
+            _mean(states[:, first_poem : first_poem + poem.shape[1]], poem_mask),
+        )
         logits: Tensor = self.logit(torch.tanh(self.dense(states[:, 0])))
-        return logits.squeeze(-1)
+        return logits.squeeze(-1) + self.scale * pooled
 
     def load_minilm(self) -> None:
         weights = minilm_weights()
@@ -69,3 +80,9 @@ class CrossEncoder(nn.Module):
         self.norm.weight.data.copy_(weights["embeddings.LayerNorm.weight"])
         self.norm.bias.data.copy_(weights["embeddings.LayerNorm.bias"])
         self.encoder.load_bert(weights)
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    """The mean (B, width) of those states (B, n, width) that are there."""
+    there = mask[..., None].to(states.dtype)
+    return (states * there).sum(dim=1) / there.sum(dim=1)
