@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .speech import Speaker, Spoken, Utterance
 
 CHOICES = 5
+_TICK = 0.05  # seconds
 
 
 class Stage(StrEnum):
@@ -140,7 +141,10 @@ class Companion:
         """
         from .model import Matcher
 
-        with self._preparing:
+        # Another thread may be at it for many seconds: who stops waiting must not have to wait for that.
+        while not self._preparing.acquire(timeout=_TICK):
+            _heed(cancelled)
+        try:
             if self._matcher is not None:
                 return
             collection = self._open_collection()
@@ -156,6 +160,8 @@ class Companion:
             self._works = _known_works()
             _heed(cancelled)
             self._matcher = matcher
+        finally:
+            self._preparing.release()
 
     def read(
         self,

@@ -66,6 +66,30 @@ def test_waking_is_told_poem_by_poem_and_can_be_stopped_and_taken_up(tmp_path: P
         assert told[20:] == [(done, whole) for done in range(21, whole + 1)]
 
 
+def test_who_stops_waiting_need_not_wait_for_another_to_wake_it(tmp_path: Path, tiny_model: Path) -> None:
+    with Companion(Settings(data_folder=tmp_path, model=tiny_model, voice="silent")) as companion:
+        waking, go_on = threading.Event(), threading.Event()
+
+        def linger(done: int, of: int) -> None:
+            waking.set()
+            go_on.wait(30)
+
+        first = threading.Thread(target=companion.prepare, args=(linger,))
+        first.start()
+        assert waking.wait(30)
+        cancelled = threading.Event()
+        try:
+            with pytest.raises(Cancelled):
+                companion.read(
+                    PHOTO, on_stage=lambda stage: cancelled.set() if stage is Stage.WAKE else None, cancelled=cancelled
+                )
+            assert not companion.awake
+        finally:
+            go_on.set()
+            first.join(60)
+        assert companion.awake
+
+
 def test_many_who_wake_it_at_once_wake_it_once(companion: Companion) -> None:
     readings: list[Reading] = []
     visitors = [threading.Thread(target=lambda: readings.append(companion.read(PHOTO))) for _ in range(4)]
