@@ -3,6 +3,10 @@
 import signal
 import sys
 
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # While its parts load there is nothing to tidy up: Control and C may end it without a word.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 from ekphrasis.page.server import open_page
 from ekphrasis.refusal import Refusal
 from ekphrasis.settings import parse

@@ -107,8 +107,8 @@ def _heed_address(host: str, port: int) -> None:
 
 
 def _end_in_order() -> None:
-    """Let a shutdown or a closed terminal end the process as Control and C does, photos and voice taken along."""
-    for name in ("SIGTERM", "SIGHUP"):
+    """Let Control and C, a shutdown or a closed terminal end the process alike, photos and voice taken along."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
