@@ -65,9 +65,11 @@ def _read(companion: Companion, options: argparse.Namespace) -> None:
         print(say(f"companion.stage.{stage}"), file=sys.stderr)
 
     # What must fail fails before the work, not after it.
-    companion.speaker  # noqa: B018
+    voice = companion.speaker
     if options.audio:
         _write(heed_place, options.audio)
+        companion.on_trouble = lambda key: print(say(key), file=sys.stderr)
+        voice.warm()
     reading = companion.read(_bytes(options.photo), on_stage=tell)
     print(json.dumps(_as_dict(reading), indent=2, ensure_ascii=False) if options.json else _as_text(reading))
     if options.audio:

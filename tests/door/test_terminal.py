@@ -51,6 +51,15 @@ def test_json_holds_the_same_and_its_sound_is_a_file(capsys: pytest.CaptureFixtu
     assert soundfile.info(audio).duration > 5
 
 
+def test_trouble_with_the_voice_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ekphrasis.speech.remote.sys.executable", "/bin/false")
+    assert main(["read", SAMPLE, "--voice", "hibari", "--audio", str(tmp_path / "poem.wav")]) == 0
+    assert capsys.readouterr().err.splitlines().count(say("speech.handed_over")) == 1
+    assert soundfile.info(tmp_path / "poem.wav").duration > 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "key"),
     [
