@@ -148,7 +148,8 @@ def new_model(recipe: Recipe) -> CEClip:
     model = CEClip(recipe.size, words, recipe.pretrained)
     tokenizer = tokenizer_of(recipe)
     model.name_tags([tokenizer.encode(word, add_special_tokens=False).ids for word in (*words.subjects, *words.moods)])
-    return model
+    # Only a stage's steps want dropout: calibration and weights are chosen on the network as it will run.
+    return model.eval()
 
 
 def _prepared(given: argparse.Namespace) -> tuple[Recipe, CEClip, Corpus]:
