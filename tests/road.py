@@ -51,7 +51,7 @@ class Road:
         try:
             while data := source.recv(65536):
                 for piece in re.split(rb"(?<=\n\n)", data) if slow else [data]:
-                    if piece.startswith(b"HTTP/1.1"):
+                    if b"HTTP/1.1 200" in piece:
                         events = 0
                     if slow and _EVENT.search(piece):
                         if events:

@@ -129,7 +129,6 @@ def _wake(companion: Companion, ending: threading.Event) -> None:
 
 
 def _server(companion: Companion, photos: Path) -> Any:
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Server takes no such argument, and would ask other hosts
     import gradio
     from fastapi.responses import HTMLResponse, JSONResponse, Response
 

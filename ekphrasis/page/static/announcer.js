@@ -42,5 +42,9 @@ export function warn(text) {
 export function moveTo(heading) {
   heading.tabIndex = -1;
   heading.focus();
-  heading.addEventListener("blur", () => heading.removeAttribute("tabindex"), { once: true });
+  heading.addEventListener("blur", function leave() {
+    if (dialog.open) return; // which gives the focus back when it closes
+    heading.removeAttribute("tabindex");
+    heading.removeEventListener("blur", leave);
+  });
 }
