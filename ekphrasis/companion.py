@@ -203,11 +203,7 @@ class Companion:
             raise Refusal("companion.no_poems")
         matches = matcher.match(seen, self._encodings, top=CHOICES)
         _heed(cancelled)
-        choices = tuple(
-            Choice(poem, match.certainty, _shared(poem, looked.subjects))
-            for match in matches
-            for poem in [self._poems[match.index]]
-        )
+        choices = tuple(_choice(self._poems[match.index], match.certainty, looked.subjects) for match in matches)
         return Reading(choices, looked, taken.judgements, work)
 
     def utterances(self, poem: Poem) -> "tuple[Utterance, ...]":
@@ -279,5 +275,17 @@ def _known_works() -> "tuple[Work, ...]":
     return works
 
 
-def _shared(poem: Poem, likely: "tuple[Likely, ...]") -> tuple[str, ...]:
-    return tuple(guess.word for guess in likely if guess.word in poem.subjects)
+def _choice(poem: Poem, certainty: str, likely: "tuple[Likely, ...]") -> Choice:
+    """The poem as it is offered: the model's word for how sure it is, no more than what was seen bears out.
+
+    Where poem and picture share nothing that was seen, no poem is called more than the nearest one; "sure" is
+    kept for a shared subject that is itself seen for sure.
+    """
+    from .sight import SURE
+
+    shared = tuple(guess for guess in likely if guess.word in poem.subjects)
+    if not shared:
+        certainty = "unsure"
+    elif certainty == "sure" and shared[0].certainty < SURE:
+        certainty = "likely"
+    return Choice(poem, certainty, tuple(guess.word for guess in shared))
