@@ -21,7 +21,7 @@ It finds, among poems that it has read, one that fits a picture. Model id `{conf
 - **Joint vector**: sentence, subjects and mood, weighted; a text near to many pictures is marked down.
 - **Cross-encoder**: {recipe.size.cross.layers} layers started from MiniLM's, over the picture's pooled features, its
   7 × 7 patches and its likeliest subjects as words, and the first {config.poem_tokens} word pieces of the poem. It
-  re-ranks {config.depth} poems; its logit counts {config.score.logit:g} beside the cosine.
+  re-ranks {config.depth} poems; its logit counts {config.score.logit:g} beside the cosine{_unheard(config)}.
 
 Both transformers run in int8 (a scale for each channel, seven bits), the image tower in float32 from float16 weights.
 
@@ -57,3 +57,9 @@ Artworks that were never trained on, against the anthology as it was at the time
 - "Sure" means that, of held-out artworks answered with such a score, three in four shared a subject with their poem.
 - It says nothing of who is in a picture, and must not be asked.
 """
+
+
+def _unheard(config: Config) -> str:
+    if config.score.logit:
+        return ""
+    return ": on held-out artworks it did not better the towers yet, so they alone decide and it is not run"
