@@ -30,7 +30,7 @@ Both transformers run in int8 (a scale for each channel, seven bits), the image 
 | part | rights |
 |---|---|
 | weights of EfficientNet-Lite2 | Apache-2.0; trained on ImageNet, whose pictures are for research |
-| weights of all-MiniLM-L6-v2 | Apache-2.0 |
+| weights of all-MiniLM-L6-v2 | Apache-2.0, from a package under MIT |
 | 3,586 paintings made before 1930 | in the public domain by age; their photographs from WikiArt, for research |
 | their descriptions, subjects, moods and palettes | CC0 |
 | judgements of which poem fits which of these paintings | CC0; the poems in the public domain |

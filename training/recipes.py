@@ -61,54 +61,54 @@ LAPTOP = Recipe(
         image=ImageTowerSize(
             width=384,  # MiniLM's, so that picture and poem tokens meet without a third map
             joint=384,  # MiniLM's sentence space, which already knows poems
-            hidden=384,
-            maps=3,  # averaged: three beat one by some points at recall
+            hidden=384,  # the maps' and heads' weights are then a quarter of the tower
+            maps=3,  # averaged, as each errs in its own way
             dropout=0.3,  # 3,200 pictures are few for two million weights
         ),
         text=TextTowerSize(
             encoder=EncoderSize(layers=6, width=384, heads=12, hidden=1536),  # all-MiniLM-L6-v2
             words=30522,
             positions=512,
-            hidden=384,
+            hidden=384,  # as wide as the sentence vector that it moves
         ),
         cross=EncoderSize(layers=6, width=384, heads=12, hidden=1536),  # MiniLM's again: 10.7 million weights
-        map_hidden=384,
-        poem=96,  # word pieces of a poem that are re-read: nine in ten anthology poems fit, and time is linear in it
-        tags=8,  # an artwork has four or five subjects; eight hold nearly all that are right
-        mood_tags=2,
-        bank=512,  # 1,500 pictures told no more than these on the validation pictures, and weigh three times as much
+        map_hidden=384,  # the paper's 382, rounded to MiniLM's width
+        poem=96,  # places for a poem's pieces; fewer are used, so that a longer reading needs no new network
+        tags=8,  # some twice as many as an artwork has, as some of them will be wrong
+        mood_tags=2,  # the mood and what it may be mistaken for
+        bank=512,  # enough to have ten near to any text; a megabyte
     ),
     pretrained=True,
-    views=3,
-    photo_views=1,
-    captions=2,
-    weak_poems=2500,
+    views=3,  # as it is, mirrored and cut, as a visitor's photo
+    photo_views=1,  # photos are many already
+    captions=2,  # of five that say much the same
+    weak_poems=2500,  # as many as are read in two minutes
     train_tokens=96,  # half the caches' size; poems are told apart by less
-    text_tokens=160,  # half of the anthology's poems are longer; time is linear in it
+    text_tokens=160,  # most of a page of verse, in 40 ms
     poem_tokens=64,  # a title and some six lines; re-ranking time is linear in it
-    depth=24,
-    seed=20,
+    depth=24,  # 0.7 s of one core
+    seed=20,  # any would do
     towers=TowersRecipe(
-        steps=450,
-        rate=6e-4,
-        described=128,
+        steps=450,  # eighteen times through the described artworks; held-out recall hardly rose any more
+        rate=6e-4,  # small maps on frozen features bear more than a transformer would
+        described=128,  # the larger share: these are what the companion will meet
         photos=96,
-        judged=24,
+        judged=24,  # with eight poems each, as many texts as the described have
         poems=48,
-        pairs=128,
-        softness=0.2,
-        label_weight=0.05,
-        fit_weight=0.3,
+        pairs=128,  # means only: they cost nothing
+        softness=0.2,  # descriptions of paintings are often much alike
+        label_weight=0.05,  # the sum over 149 words then weighs about as much as the contrast
+        fit_weight=0.3,  # 1,100 artworks only: more of it is learned by heart
     ),
     cross=CrossRecipe(
-        steps=80,
-        rate=1e-4,
+        steps=80,  # what there was time for on two busy cores; it needs many more
+        rate=1e-4,  # high, as the steps are few
         fresh_rate=5e-4,
-        described=6,
+        described=6,  # thirty-six readings
         judged=2,
         pairs=4,
-        grid_kept=0.1,
-        poem_tokens=40,
+        grid_kept=0.1,  # four patches, beside the pooled features and the tags
+        poem_tokens=40,  # a step's time is linear in it
     ),
 )
 

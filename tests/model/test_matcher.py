@@ -1,11 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ekphrasis.model import Encoding, Matcher
-from ekphrasis.model.folder import Certainty, ScoreWeights
+from ekphrasis.model import Certainty, Encoding, Folder, Matcher, ScoreWeights, open_folder
 from ekphrasis.model.match import certainty, fuse, shortlist
 
 POEMS = (
@@ -110,6 +110,14 @@ def test_the_score_is_the_fused_one(matcher: Matcher, poems: list[Encoding]) -> 
 def test_without_re_ranking_the_towers_order_stands(matcher: Matcher, poems: list[Encoding]) -> None:
     matches = matcher.match(matcher.see(picture(6)), poems, depth=0, top=3)
     assert [match.shortlist_rank for match in matches] == [0, 1, 2]
+
+
+def test_a_cross_encoder_without_weight_leaves_the_towers_order(tiny_model: Path, poems: list[Encoding]) -> None:
+    folder = open_folder(tiny_model)
+    unheard = Matcher(Folder(folder.path, replace(folder.config, score=ScoreWeights(0.0, 1.0))), threads=1)
+    matches = unheard.match(unheard.see(picture(9)), poems, top=3)
+    assert [match.shortlist_rank for match in matches] == [0, 1, 2]
+    assert [match.score for match in matches] == pytest.approx([match.likeness for match in matches])
 
 
 def test_a_poem_that_was_not_re_ranked_stays_behind_those_that_were(matcher: Matcher, poems: list[Encoding]) -> None:

@@ -90,6 +90,7 @@ def test_joint_vectors_are_of_unit_length_and_popular_texts_are_marked_down(mode
     model.bank.zero_()
 
 
+@torch.no_grad()
 def test_the_exported_folder_says_what_torch_says(fresh_folder: Path, model) -> None:
     matcher = Matcher.load(fresh_folder, threads=1)
     text = "a boat on the sea at night"
