@@ -20,11 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     for name, told in (
         ("features", "cache what the frozen layers make of pictures and texts (once)"),
         ("warmup", "train what the towers add to their frozen layers, from the caches"),
-        ("finetune", "train the cross-encoder on the towers' tokens; choose how scores are weighed"),
+        ("finetune", "train the cross-encoder on the towers' tokens"),
     ):
         commands.add_parser(name, parents=[trained], help=told, description=told)
 
-    told = "write the model folder that ships"
+    told = "choose weights on what was held out, and write the model folder that ships"
     exported = commands.add_parser("export", parents=[trained], help=told, description=told)
     exported.add_argument("--model", type=Path, required=True, help="the folder to write")
 
