@@ -114,6 +114,7 @@ for (const [input, opener] of [["file", "choose-file"], ["capture", "open-camera
 }
 $("open-camera").addEventListener("click", async () => {
   if (cameraIsOpen()) return $("take").focus();
+  player.pause(); // she has turned to the next artwork
   const outcome = await openCamera();
   if (outcome === "open") {
     $("take").focus();
