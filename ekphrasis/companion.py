@@ -106,6 +106,8 @@ class Companion:
         self._collection: Collection | None = None
         self._speaker: Speaker | None = None
         self.on_trouble: Callable[[str], None] = lambda key: None
+        self.encoded = (0, 0)
+        """Poems encoded so far and in all, while the companion wakes up for the first time."""
 
     def __enter__(self) -> "Companion":
         return self
@@ -131,15 +133,20 @@ class Companion:
 
     def prepare(
         self,
-        on_progress: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
         cancelled: threading.Event | None = None,
     ) -> None:
         """Load the model, open the collection and encode the poems that this model has not met.
 
-        `on_progress` is told how many poems are encoded, out of how many. Raises Refusal where a model or
-        a collection cannot be opened, Cancelled where `cancelled` is set meanwhile.
+        `on_progress` is told how many poems are encoded, out of how many; who waits for another's `prepare` finds
+        the same in `encoded`. Raises Refusal where a model or a collection cannot be opened, Cancelled where
+        `cancelled` is set meanwhile.
         """
         from .model import Matcher
+
+        def count(done: int, total: int) -> None:
+            self.encoded = (done, total)
+            on_progress(done, total)
 
         # Another thread may be at it for many seconds: who stops waiting must not have to wait for that.
         while not self._preparing.acquire(timeout=_TICK):
@@ -153,7 +160,7 @@ class Companion:
             self._encodings = collection.encodings(
                 matcher.model_id,
                 matcher.encode,
-                on_progress=on_progress,
+                on_progress=count,
                 cancelled=cancelled,
                 poems=self._poems,
             )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from ..companion import Cancelled, Choice, Companion, byline
@@ -23,6 +23,8 @@ from . import state, uploads
 from .state import State
 
 _log = logging.getLogger(__name__)
+_SILENCE = 3.0
+"""Seconds after which a first start says how far it is."""
 
 
 class Errands:
@@ -126,7 +128,15 @@ class Endpoints:
 
         with self._errands.running(run) as cancelled:
             threading.Thread(target=search, args=(cancelled,), name="search", daemon=True).start()
-            while (latest := states.get()) is not None:
+            while True:
+                try:
+                    latest = states.get(timeout=_SILENCE)
+                except Empty:
+                    if not self._companion.awake and self._companion.encoded[1]:
+                        yield state.waking(*self._companion.encoded)
+                    continue
+                if latest is None:
+                    return
                 yield latest
 
     def _choice(self, sent: Any) -> Choice | None:

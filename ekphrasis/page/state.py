@@ -33,6 +33,12 @@ def working(stage: Stage) -> State:
     )
 
 
+def waking(done: int, total: int) -> State:
+    """A first start goes on: the poems are being encoded."""
+    sentence = say("companion.encoded", done=done, total=total)
+    return _state("working", say("page.title.working"), status=sentence, still=sentence)
+
+
 def refused(refusal: Refusal) -> State:
     """The work ended with a sentence; the page keeps the reading that it has."""
     return _state("refused", say("page.title.refused"), alert=say(refusal.key, **refusal.facts))

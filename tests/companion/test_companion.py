@@ -181,3 +181,11 @@ def test_a_poet_is_named_where_there_is_one() -> None:
     poem = Poem("a", "A", (("line",),), ("sea",), "calm", ("dark",), "free verse")
     assert byline(poem) == say("companion.byline.origin")
     assert byline(dataclasses.replace(poem, poet="A. Poet")) == "by A. Poet"
+
+
+def test_a_first_start_tells_how_many_poems_are_encoded(tmp_path: Path, tiny_model: Path) -> None:
+    with Companion(Settings(data_folder=tmp_path, model=tiny_model, voice="silent")) as first:
+        assert first.encoded == (0, 0)
+        first.prepare()
+        total = len(first.collection.poems())
+        assert first.encoded == (total, total)
