@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 from road import Road
 from serving import Served, companion, own_companion  # noqa: F401
 from visitor import Visitor
@@ -16,11 +16,10 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
-        yield browser
-        browser.close()
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
+    yield browser
+    browser.close()
 
 
 Visit = Callable[..., Visitor]

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 from road import Road
 from screen import Screen
 from serving import Served
@@ -99,10 +99,10 @@ class Journey:
 
 
 @pytest.fixture(scope="module")
-def journey(companion: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
+def journey(companion: Served, driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     road = Road(companion.port)
     road.pace = 1.0
-    with sync_playwright() as playwright, Screen(tmp_path_factory.mktemp("screen"), playwright) as screen:
+    with Screen(tmp_path_factory.mktemp("screen"), driver) as screen:
         yield Journey(screen, screen.browse(road.url))
     road.close()
 
