@@ -20,7 +20,7 @@ from .measures import Floats
 from .shards import Judged, Sample
 
 TRIED = (0.0, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.3)
-ARTWORKS = 100
+ARTWORKS = 345
 SURE, LIKELY = 0.75, 0.6
 
 
