@@ -28,3 +28,8 @@ def samples() -> tuple[Sample, ...]:
         Sample(each["id"], each["title"], each["description"], folder / f"{each['id']}.webp", tuple(each["subjects"]))
         for each in listed
     )
+
+
+def find_sample(name: str) -> Sample | None:
+    """The sample whose id is `name`, if there is one."""
+    return next((sample for sample in samples() if sample.id == name), None)

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..companion import Cancelled, Choice, Companion, byline
 from ..refusal import Refusal
-from ..samples import samples
+from ..samples import find_sample
 from ..speech import sound_file
 from . import state, uploads
 from .state import State
@@ -147,7 +147,7 @@ class Endpoints:
 
 
 def _sample_bytes(name: str) -> bytes:
-    for sample in samples():
-        if sample.id == name:
-            return sample.path.read_bytes()
-    raise Refusal("page.trouble.no_such_sample")
+    sample = find_sample(name)
+    if sample is None:
+        raise Refusal("page.trouble.no_such_sample")
+    return sample.path.read_bytes()

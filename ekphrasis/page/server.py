@@ -22,7 +22,7 @@ import soundfile
 from ..companion import Cancelled, Companion
 from ..photo import MAX_BYTES
 from ..refusal import Refusal
-from ..samples import samples
+from ..samples import find_sample, samples
 from ..settings import Settings
 from ..speech import EARCONS, RATE, earcon
 from ..words import catalogue, say
@@ -157,10 +157,10 @@ def _server(companion: Companion, photos: Path) -> Any:
 
     @server.get("/sample/{name}")
     def sample(name: str) -> Response:
-        for each in samples():
-            if each.id == name:
-                return Response(each.path.read_bytes(), media_type="image/webp", headers=_HEADERS)
-        return Response(status_code=404)
+        found = find_sample(name)
+        if found is None:
+            return Response(status_code=404)
+        return Response(found.path.read_bytes(), media_type="image/webp", headers=_HEADERS)
 
     @server.get("/earcon/{name}")
     def sound(name: str) -> Response:
