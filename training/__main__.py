@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from .fetch import command as fetch
 from .recipes import RECIPES
 
 
@@ -50,7 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
     measured.add_argument("--threads", type=int, default=2, help="processor threads")
     measured.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
+    fetch.add_parser(commands)
+
     given = parser.parse_args(arguments)
+    if given.command == "fetch":
+        return fetch.run(given)
     if given.command == "evaluate":
         if (given.fit is None) != (given.fit_poems is None):
             parser.error("--fit and --fit-poems belong together")
