@@ -18,7 +18,8 @@ their photographers, and many of the poems are in copyright: keep both to your r
 
 _CLIP = """\
 Downloads the weights that the paper starts from, CLIP's ViT-B/32 and MPNet as multi-qa-mpnet-base-cos-v1, into a
-folder: about 1 GB from the hosts that open_clip and huggingface_hub know. What is there is not fetched again."""
+folder: about 1 GB from the hosts that open_clip and huggingface_hub know. What is there is not fetched again. Set
+HF_HOME to the folder, and the commands that train find them."""
 
 _LIMITS = {
     "at_once": "downloads at once",

@@ -68,6 +68,11 @@ async def ask(web: httpx.AsyncClient, address: str, limits: Limits) -> bytes:
         raise Gone("not a web address") from error
     except httpx.HTTPError as error:
         raise Passing("connection broken off") from error
+    except (Gone, Passing):
+        raise
+    except Exception as error:
+        # Whatever the layers below make of one odd address or answer, thousands of others are still to be asked.
+        raise Passing(f"cannot be asked ({type(error).__name__})", soon=False) from error
 
 
 def _heed_status(reply: httpx.Response, limits: Limits) -> None:
