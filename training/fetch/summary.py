@@ -71,7 +71,7 @@ def as_table(summary: Summary) -> str:
     for name, found in summary.splits.items():
         same, near = _share(found.same), _share(found.near)
         lines.append(f"{name:<8}{found.same.trained:>6}{found.same.held_out:>7}{same:>12}{near:>15}")
-    lines += ["", f"{len(summary.shards)} shards"]
+    lines += ["", f"in train/: {', '.join(summary.shards)}"]
     return "\n".join(lines)
 
 
