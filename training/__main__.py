@@ -5,25 +5,33 @@ import sys
 from pathlib import Path
 
 from .fetch import command as fetch
+from .fetch.trouble import Trouble
 from .recipes import RECIPES
+from .recipes_paper import PAPER_RECIPES
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    trained = argparse.ArgumentParser(add_help=False)
-    trained.add_argument("--data", type=Path, required=True, help="folder of the training data: train/, poems/, fit/")
-    trained.add_argument("--out", type=Path, required=True, help="folder for caches and checkpoints")
-    trained.add_argument("--recipe", choices=sorted(RECIPES), default="laptop", help="which numbers to train by")
-    trained.add_argument("--threads", type=int, default=2, help="processor threads")
+    made = argparse.ArgumentParser(add_help=False)
+    made.add_argument("--data", type=Path, required=True, help="folder of the training data: train/, poems/, fit/")
+    made.add_argument("--out", type=Path, required=True, help="folder for caches and checkpoints")
+    made.add_argument("--bf16", action="store_true", help="train in bfloat16, where the processor can")
+    made.add_argument("--threads", type=int, default=2, help="processor threads")
 
-    for name, told in (
-        ("features", "cache what the frozen layers make of pictures and texts (once)"),
-        ("warmup", "train what the towers add to their frozen layers, from the caches"),
-        ("finetune", "train the cross-encoder on the towers' tokens"),
+    of_recipe = "which numbers to train by"
+    trained = argparse.ArgumentParser(add_help=False, parents=[made])
+    trained.add_argument("--recipe", choices=sorted(RECIPES), default="laptop", help=of_recipe)
+    learned = argparse.ArgumentParser(add_help=False, parents=[made])
+    learned.add_argument("--recipe", choices=sorted([*RECIPES, *PAPER_RECIPES]), default="laptop", help=of_recipe)
+
+    for name, parent, told in (
+        ("features", trained, "cache what the frozen layers make of pictures and texts (once)"),
+        ("warmup", learned, "train what the towers add to their frozen layers, from the caches"),
+        ("finetune", learned, "train the cross-encoder on the towers' tokens"),
     ):
-        commands.add_parser(name, parents=[trained], help=told, description=told)
+        commands.add_parser(name, parents=[parent], help=told, description=told)
 
     told = "choose weights on what was held out, and write the model folder that ships"
     exported = commands.add_parser("export", parents=[trained], help=told, description=told)
@@ -60,9 +68,22 @@ def main(arguments: list[str] | None = None) -> int:
         if (given.fit is None) != (given.fit_poems is None):
             parser.error("--fit and --fit-poems belong together")
         return _evaluate(given)
+    if getattr(given, "recipe", None) in PAPER_RECIPES:
+        return _by_the_paper(given)
     from . import run
 
     run.COMMANDS[given.command](given)
+    return 0
+
+
+def _by_the_paper(given: argparse.Namespace) -> int:
+    from . import paper_run
+
+    try:
+        paper_run.COMMANDS[given.command](given)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
     return 0
 
 

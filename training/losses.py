@@ -43,3 +43,19 @@ def labels(logits: Tensor, truth: Tensor, known: Tensor | None = None) -> Tensor
     if known is not None:
         each = each * known
     return each.sum(dim=-1).mean()
+
+
+def match(scores: Tensor, true: Tensor) -> Tensor:
+    """Binary cross-entropy of each pair's score (B, K) against its label: 1 where it is `true` (B, K), else 0."""
+    return functional.binary_cross_entropy_with_logits(scores.float(), true.to(torch.float32))
+
+
+def ranking(queries: Tensor, answers: Tensor, own: Tensor, true: Tensor, scale: float) -> Tensor:
+    """Multiple negatives ranking (Henderson et al. 2017): each query's own answer before all the others.
+
+    `queries` (B, D) and `answers` (C, D) meet by their cosine times `scale`; `own` (B,) is each query's index into the
+    answers, and other answers that are `true` (B, C) for it do not count.
+    """
+    cosines = functional.cosine_similarity(queries[:, None].float(), answers[None].float(), dim=-1)
+    others = true & (torch.arange(len(answers), device=own.device) != own[:, None])
+    return functional.cross_entropy((scale * cosines).masked_fill(others, -torch.inf), own)

@@ -1,0 +1,48 @@
+"""The paper's pretrained weights by name, from this machine's cache or the network (section 4.3)."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from torch import nn
+
+from ..fetch.trouble import Trouble
+from .libraries import MPNetModel, open_clip
+
+# OpenAI trained with QuickGELU; open_clip's plain "ViT-B-32" has GELU and would compute something else.
+CLIP, CLIP_WEIGHTS = "ViT-B-32-quickgelu", "openai"
+MPNET = "sentence-transformers/multi-qa-mpnet-base-cos-v1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pretrained:
+    """CLIP ViT-B/32 with OpenAI's weights, and MPNet with those that 215 million questions and answers gave."""
+
+    clip: nn.Module
+    mpnet: MPNetModel
+
+
+def load_pretrained() -> Pretrained:
+    """Both, from the libraries' cache or the network. Raises Trouble where they are not to be had."""
+    with _or_trouble(f"CLIP ViT-B/32 ({CLIP_WEIGHTS})"):
+        clip: nn.Module = open_clip.create_model(CLIP, pretrained=CLIP_WEIGHTS)
+    with _or_trouble(MPNET):
+        mpnet = MPNetModel.from_pretrained(MPNET, add_pooling_layer=False)
+    return Pretrained(clip, mpnet)
+
+
+@contextmanager
+def _or_trouble(what: str) -> Iterator[None]:
+    """One sentence instead of the libraries' own, of which there are dozens."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise Trouble(
+            f"The weights of {what} are not on this machine and cannot be fetched. Where there is a network, "
+            "`python -m training fetch clip --out FOLDER` puts them into a folder; set HF_HOME to it."
+        ) from error
+    finally:
+        logging.disable(before)
