@@ -126,7 +126,8 @@ def tokens(poems: Sequence[str], context: int) -> Tensor:
 def _pairs(folder: Path, kind: Split) -> Iterator[_Pair]:
     for shard in sorted(folder.glob("pairs-*.tar")):
         try:
-            for row in webdataset.WebDataset(str(shard), shardshuffle=False, empty_check=False):
+            # Of several processes each reads all pairs, and takes its share of a batch.
+            for row in webdataset.WebDataset(str(shard), shardshuffle=False, empty_check=False, nodesplitter=None):
                 facts = json.loads(row["json"])
                 if facts["split"][kind] == "train":
                     picture = Image.open(io.BytesIO(row["jpg"])).convert("RGB")

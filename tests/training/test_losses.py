@@ -47,3 +47,28 @@ def test_what_is_not_known_does_not_count() -> None:
     logits, truth = torch.tensor([[5.0, -5.0]]), torch.tensor([[0.0, 0.0]])
     known = torch.tensor([[0.0, 1.0]])
     assert losses.labels(logits, truth, known) < 0.01 < losses.labels(logits, truth)
+
+
+def test_match_is_cross_entropy_of_the_label() -> None:
+    scores, true = torch.tensor([[2.0, -1.0]]), torch.tensor([[1.0, 0.0]])
+    certain = torch.sigmoid(scores[0])
+    expected = -(certain[0].log() + (1 - certain[1]).log()) / 2
+    assert losses.match(scores, true) == pytest.approx(float(expected))
+
+
+def test_ranking_puts_each_querys_own_answer_before_the_rest() -> None:
+    queries, answers = torch.tensor([[2.0, 0.0], [0.0, 3.0]]), torch.tensor([[0.0, 1.0], [5.0, 0.0], [-1.0, 0.0]])
+    own, true = torch.tensor([1, 0]), torch.zeros(2, 3, dtype=torch.bool)
+    first = torch.tensor([0.0, 20.0, -20.0]).log_softmax(0)[1]
+    second = torch.tensor([20.0, 0.0, 0.0]).log_softmax(0)[0]
+    expected = -(first + second) / 2
+    assert losses.ranking(queries, answers, own, true, 20.0) == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_in_ranking_another_true_answer_does_not_count() -> None:
+    queries = answers = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    own, own_only = torch.arange(3), torch.eye(3, dtype=torch.bool)
+    alike = own_only.clone()
+    alike[0, 1] = alike[1, 0] = True
+    assert losses.ranking(queries, answers, own, alike, 20.0) < 1e-3
+    assert losses.ranking(queries, answers, own, own_only, 20.0) > 0.4
