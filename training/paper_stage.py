@@ -90,8 +90,8 @@ class Paper:
     def _pooled(self, scored: Scored) -> Tensor:
         """Each picture's mean before the means of all true poems of the batch.
 
-        Read apart: in the sequence that holds both, each mean could tell the other which sequence it is in, and the
-        pairs of a batch would be told apart with nothing learned of what fits.
+        Both are read apart: where a sequence holds both, its segments tell each other which sequence they are in, and
+        pairs of pure noise are told apart as well as true ones.
         """
         assert scored.pictures is not None
         assert scored.poems is not None
