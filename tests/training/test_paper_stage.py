@@ -324,14 +324,24 @@ def test_what_a_person_can_cause_is_told_in_a_sentence(
     assert "pairs-000.tar is damaged" in told(*command("warmup", tmp_path / "spoilt", tmp_path))
 
 
-def test_weights_that_are_not_to_be_had_get_a_sentence(
+def test_weights_that_are_missing_or_torn_get_a_sentence(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     given = ["--recipe", "paper", "--data", str(data), "--out", str(tmp_path / "out"), "--threads", "1"]
-    assert main(["warmup", *given]) == 1
-    said = capsys.readouterr().err
-    assert len(said.splitlines()) == 1
-    assert "fetch clip" in said
-    assert "HF_HOME" in said
+
+    def told() -> str:
+        assert main(["warmup", *given]) == 1
+        said = capsys.readouterr().err
+        assert "fetch clip" in said
+        assert "HF_HOME" in said
+        return said
+
+    missing = told()
+    assert len(missing.splitlines()) == 1
+    kept = tmp_path / "models--timm--vit_base_patch32_clip_224.openai"
+    (kept / "snapshots" / "1").mkdir(parents=True)
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("1")
+    (kept / "snapshots" / "1" / "open_clip_model.safetensors").write_bytes(b"torn")
+    assert told() == missing

@@ -1,10 +1,12 @@
-"""The paper's pretrained weights by name, from this machine's cache or the network (section 4.3)."""
+"""The paper's pretrained weights by name, from this machine's cache (section 4.3)."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from huggingface_hub import try_to_load_from_cache
+from safetensors import SafetensorError
 from torch import nn
 
 from ..fetch.trouble import Trouble
@@ -24,12 +26,22 @@ class Pretrained:
 
 
 def load_pretrained() -> Pretrained:
-    """Both, from the libraries' cache or the network. Raises Trouble where they are not to be had."""
+    """Both, from the libraries' cache, where `fetch clip` puts them. Raises Trouble where they are not there."""
     with _or_trouble(f"CLIP ViT-B/32 ({CLIP_WEIGHTS})"):
-        clip: nn.Module = open_clip.create_model(CLIP, pretrained=CLIP_WEIGHTS)
+        clip: nn.Module = open_clip.create_model(CLIP, pretrained=_cached_clip())
     with _or_trouble(MPNET):
-        mpnet = MPNetModel.from_pretrained(MPNET, add_pooling_layer=False)
+        mpnet = MPNetModel.from_pretrained(MPNET, add_pooling_layer=False, local_files_only=True)
     return Pretrained(clip, mpnet)
+
+
+def _cached_clip() -> str:
+    """open_clip's file in the cache. Left to itself it would ask the network each time, which only `fetch` may."""
+    repository = open_clip.get_pretrained_cfg(CLIP, CLIP_WEIGHTS)["hf_hub"].rstrip("/")
+    for name in (open_clip.constants.HF_SAFE_WEIGHTS_NAME, open_clip.constants.HF_WEIGHTS_NAME):
+        file = try_to_load_from_cache(repository, name)
+        if isinstance(file, str):
+            return file
+    raise FileNotFoundError(repository)
 
 
 @contextmanager
@@ -39,10 +51,10 @@ def _or_trouble(what: str) -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     try:
         yield
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, SafetensorError) as error:
         raise Trouble(
-            f"The weights of {what} are not on this machine and cannot be fetched. Where there is a network, "
-            "`python -m training fetch clip --out FOLDER` puts them into a folder; set HF_HOME to it."
+            f"The weights of {what} are not on this machine, or damaged. Where there is a network, `python -m training "
+            "fetch clip --out FOLDER` puts them into a folder; then set HF_HOME to it."
         ) from error
     finally:
         logging.disable(before)
