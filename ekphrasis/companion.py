@@ -23,8 +23,8 @@ from .settings import Settings
 from .words import say
 
 if TYPE_CHECKING:
-    from .collection import Collection, StoredEncoding
-    from .model import Matcher
+    from .collection import Collection
+    from .model import Encoded, Matcher
     from .recognition import Work
     from .sight import Likely, Sight
     from .speech import Speaker, Spoken, Utterance
@@ -101,7 +101,7 @@ class Companion:
         self._speaking = threading.Lock()
         self._matcher: Matcher | None = None
         self._poems: tuple[Poem, ...] = ()
-        self._encodings: Sequence[StoredEncoding] = ()
+        self._encodings: Sequence[Encoded] = ()
         self._works: tuple[Work, ...] = ()
         self._collection: Collection | None = None
         self._speaker: Speaker | None = None
@@ -142,7 +142,7 @@ class Companion:
         the same in `encoded`. Raises Refusal where a model or a collection cannot be opened, Cancelled where
         `cancelled` is set meanwhile.
         """
-        from .model import Matcher
+        from .model import Matcher, Shelf
 
         def count(done: int, total: int) -> None:
             self.encoded = (done, total)
@@ -157,13 +157,14 @@ class Companion:
             collection = self._open_collection()
             matcher = Matcher.load(self.settings.model, threads=self.settings.threads)
             self._poems = collection.poems()
-            self._encodings = collection.encodings(
+            encodings = collection.encodings(
                 matcher.model_id,
                 matcher.encode,
                 on_progress=count,
                 cancelled=cancelled,
                 poems=self._poems,
             )
+            self._encodings = Shelf(encodings)
             self._works = _known_works()
             _heed(cancelled)
             self._matcher = matcher

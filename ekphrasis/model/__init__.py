@@ -3,6 +3,7 @@
 from .folder import Certainty, Config, Folder, ScoreWeights, open_folder
 from .match import Encoded, Match
 from .matcher import Matcher
+from .shortlist import Shelf
 from .towers import Encoding, Seen
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Matcher",
     "ScoreWeights",
     "Seen",
+    "Shelf",
     "open_folder",
 ]

@@ -1,6 +1,5 @@
-"""What makes a match: the shortlist by cosine, the score of a re-ranked poem, the word for how sure it is."""
+"""What makes a match: the score of a re-ranked poem, and the word for how sure it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,19 +32,6 @@ class Match:
     likeness: float
     shortlist_rank: int
     certainty: str
-
-
-def shortlist(
-    vector: NDArray[np.float32], poems: Sequence[Encoded], depth: int
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """The `depth` poems most like `vector`, most like first, and the cosine of every poem.
-
-    Among equals the earlier poem comes first.
-    """
-    if not poems:
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
-    likeness: NDArray[np.float32] = np.stack([poem.vector for poem in poems]) @ vector
-    return np.argsort(-likeness, kind="stable")[:depth], likeness
 
 
 def fuse(logits: NDArray[np.float32], likeness: NDArray[np.float32], weights: ScoreWeights) -> NDArray[np.float32]:

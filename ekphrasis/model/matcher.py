@@ -9,7 +9,8 @@ from PIL import Image
 
 from .cross_encoder import CrossEncoder
 from .folder import Folder, open_folder
-from .match import Encoded, Match, certainty, fuse, shortlist
+from .match import Encoded, Match, certainty, fuse
+from .shortlist import shortlist
 from .towers import Encoding, ImageTower, Seen, TextTower
 
 
@@ -53,20 +54,21 @@ class Matcher:
         """The `top` of `poems` that fit best, the best first: none where there are no poems.
 
         `depth` poems of the shortlist are re-ranked (None: as many as the model's config says; 0: none, the towers'
-        order stands). A poem that was not re-ranked comes after all that were.
+        order stands). A poem that was not re-ranked comes after all that were. Who matches many pictures with the
+        same poems gives them as a `Shelf`.
         """
         depth = self.config.depth if depth is None else depth
         order, likeness = shortlist(seen.vector, poems, max(depth, top))
         reranked = order[:depth]
-        scores = likeness[order]
+        scores = likeness.copy()
         if len(reranked):
-            scores[: len(reranked)] = self.scores(seen, [poems[at] for at in reranked], likeness[reranked])
+            scores[: len(reranked)] = self.scores(seen, [poems[at] for at in reranked], likeness[: len(reranked)])
         best = sorted(range(len(order)), key=lambda rank: (rank >= len(reranked), -scores[rank], rank))[:top]
         return tuple(
             Match(
                 index=int(order[rank]),
                 score=float(scores[rank]),
-                likeness=float(likeness[order[rank]]),
+                likeness=float(likeness[rank]),
                 shortlist_rank=rank,
                 certainty=certainty(float(scores[rank]), self.config.certainty),
             )

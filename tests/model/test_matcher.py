@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ekphrasis.model import Certainty, Encoding, Folder, Matcher, ScoreWeights, open_folder
-from ekphrasis.model.match import certainty, fuse, shortlist
+from ekphrasis.model import Certainty, Encoding, Folder, Matcher, ScoreWeights, Shelf, open_folder
+from ekphrasis.model.match import certainty, fuse
 
 POEMS = (
     "The Lighthouse\n\nA tower by the sea at night\nkeeps one warm lamp alight.",
@@ -107,6 +107,11 @@ def test_the_score_is_the_fused_one(matcher: Matcher, poems: list[Encoding]) -> 
         assert match.score == pytest.approx(expected, abs=1e-4)
 
 
+def test_a_shelf_is_matched_as_the_list_of_its_poems_is(matcher: Matcher, poems: list[Encoding]) -> None:
+    seen = matcher.see(picture(10))
+    assert matcher.match(seen, Shelf(poems), depth=4) == matcher.match(seen, poems, depth=4)
+
+
 def test_without_re_ranking_the_towers_order_stands(matcher: Matcher, poems: list[Encoding]) -> None:
     matches = matcher.match(matcher.see(picture(6)), poems, depth=0, top=3)
     assert [match.shortlist_rank for match in matches] == [0, 1, 2]
@@ -131,14 +136,6 @@ def test_a_logit_does_not_depend_on_what_it_was_batched_with(matcher: Matcher, p
     together = matcher.rerank(seen, poems)
     alone = np.concatenate([matcher.rerank(seen, [poem]) for poem in poems])
     assert together == pytest.approx(alone, abs=0.05)
-
-
-def test_the_shortlist_keeps_the_first_of_equals() -> None:
-    one = Encoding(np.array([1, 0], dtype=np.float32), np.zeros((1, 2), dtype=np.float16))
-    other = Encoding(np.array([0, 1], dtype=np.float32), np.zeros((1, 2), dtype=np.float16))
-    order, likeness = shortlist(np.array([0, 1], dtype=np.float32), [one, other, other, one], 3)
-    assert order.tolist() == [1, 2, 0]
-    assert likeness.tolist() == [0, 1, 1, 0]
 
 
 def test_fusion_and_certainty_by_hand() -> None:
