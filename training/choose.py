@@ -16,6 +16,7 @@ from .network.ce_clip import CEClip, Picture, Text
 # Shares of sentence, subjects and moods in the joint vector that are tried.
 SUBJECT_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4)
 MOOD_SHARES = (0.0, 0.03, 0.06, 0.1)
+_ROWS = ("grid", "pooled", "subjects", "moods", "palette")
 
 
 def platt(logits: Tensor, truth: Tensor) -> tuple[float, float]:
@@ -43,18 +44,16 @@ def temperature(logits: Tensor, truth: Tensor) -> float:
 
 @torch.no_grad()
 def pictures_of(model: CEClip, corpus: Corpus, chosen: Tensor) -> Picture:
-    parts = [model.see(*part) for part in corpus.described.plain(chosen)]
-    return Picture(
-        torch.cat([part.vectors for part in parts], dim=1),
-        *(torch.cat([getattr(part, name) for part in parts]) for name in ("subjects", "moods", "palette")),
-    )
+    parts = [model.see(part) for part in corpus.described.plain(chosen)]
+    rows = {name: torch.cat([getattr(part, name) for part in parts]) for name in _ROWS}
+    return Picture(vectors=torch.cat([part.vectors for part in parts], dim=1), **rows)
 
 
 @torch.no_grad()
 def texts_of(model: CEClip, texts: Texts, chosen: Tensor | None = None) -> Text:
     wanted = torch.arange(len(texts)) if chosen is None else chosen
     batches = (texts.batch(part) for part in torch.split(wanted, 64))
-    parts = [model.read(states, mask) for _, mask, states in batches]
+    parts = [model.read(model.text.late(early, mask), mask) for _, mask, early in batches]
     return Text(*(torch.cat([getattr(part, name) for part in parts]) for name in ("vector", "subjects", "moods")))
 
 
@@ -68,9 +67,7 @@ def calibrate(model: CEClip, corpus: Corpus) -> None:
     model.calibration.copy_(torch.tensor([[scale, shift], [mood, 0.0]]))
 
 
-def weigh_joint(
-    model: CEClip, corpus: Corpus, poems: Texts, labelled: Sequence[measures.Labelled]
-) -> list[dict[str, float]]:
+def weigh_joint(model: CEClip, corpus: Corpus, labelled: Sequence[measures.Labelled]) -> list[dict[str, float]]:
     """Try shares of the joint vector on held-out pictures, with `labelled` poems and with their own descriptions, and
     keep those that find the most of an artwork's subjects and mood without losing its own description.
     """
@@ -79,7 +76,7 @@ def weigh_joint(
     seen, described, read = (
         pictures_of(model, corpus, held),
         texts_of(model, corpus.described.texts, held),
-        texts_of(model, poems),
+        texts_of(model, corpus.anthology),
     )
     artworks = rows_of(corpus.labels, held, model)
     overlap, hit, mood = (table(artworks, labelled) for table in (measures.overlaps, measures.hits, measures.moods))

@@ -1,17 +1,20 @@
 """The whole training data of a recipe, read from its caches (see `features`)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from ekphrasis.assets import ASSETS
+from ekphrasis.collection.anthology import read_anthology
+
 from .data import Labels, Texts, rarity, split, spoken_subjects
 from .network.ce_clip import Vocabulary
 from .recipes import Recipe
-from .shards import judgements, pairs, public_domain_poems, validates
+from .shards import Judged, graded, pairs, validates
 
 LIST = 8
 
@@ -20,12 +23,11 @@ LIST = 8
 class Pictures:
     """Pictures of one kind with their texts, `each` a picture.
 
-    By view, what the frozen trunk gives: `grids` (n, 352, 7, 7) float16 and `pooled` (n, 1280).
+    By view, what the image tower's frozen blocks give: `views` (n, 120, 14, 14) float16.
     """
 
     keys: tuple[str, ...]
-    grids: tuple[Tensor, ...]
-    pooled: tuple[Tensor, ...]
+    views: tuple[Tensor, ...]
     texts: Texts
     each: int
     trained: Tensor
@@ -38,19 +40,20 @@ class Pictures:
         """Indices of `count` different pictures that are trained on, fewer where there are fewer."""
         return some(self.trained, count, draw)
 
-    def features(self, chosen: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Grids and pooled features of the `chosen` pictures, each in a view drawn by lot."""
-        lot = torch.randint(len(self.grids), chosen.shape, generator=draw).tolist()
-        places = list(zip(lot, chosen.tolist(), strict=True))
-        return (
-            torch.stack([self.grids[view][at] for view, at in places]).float(),
-            torch.stack([self.pooled[view][at] for view, at in places]),
-        )
+    def features(self, chosen: Tensor, draw: torch.Generator) -> Tensor:
+        """Maps (B, 120, 14, 14) of the `chosen` pictures, each in a view drawn by lot, every second one mirrored.
 
-    def plain(self, chosen: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """Grids and pooled features of the `chosen` pictures as they are, some hundreds at a time."""
+        The mirrored map is not quite the mirrored picture's, but as near to it as a step of training needs.
+        """
+        lot = torch.randint(len(self.views), chosen.shape, generator=draw).tolist()
+        mirrored = torch.rand(chosen.shape, generator=draw) < 0.5
+        maps = torch.stack([self.views[view][at].float() for view, at in zip(lot, chosen.tolist(), strict=True)])
+        return torch.where(mirrored[:, None, None, None], maps.flip(-1), maps)
+
+    def plain(self, chosen: Tensor) -> Iterator[Tensor]:
+        """Maps of the `chosen` pictures as they are, some hundreds at a time."""
         for part in torch.split(chosen, 256):
-            yield self.grids[0][part].float(), self.pooled[0][part]
+            yield self.views[0][part].float()
 
     def one_text(self, chosen: Tensor, draw: torch.Generator) -> Tensor:
         """For each of the `chosen` pictures the index of one of its texts."""
@@ -64,7 +67,8 @@ class Corpus:
     `labels` belong to `described`, `rarity` (S,) is how much sharing a subject says. Judged artworks: `judged_pictures`
     (A,) index `described`, `judged_poems` (A, 8) index `fit`, `judged_grades` (A, 8); `judged_train` and
     `judged_held_out` index them. Pairs: row i of `captions` belongs to row i of `multim`, of poem group
-    `pair_groups[i]`; `pair_train` and `pair_held_out` index them.
+    `pair_groups[i]`; `pair_train` and `pair_held_out` index them. `anthology_labels` belong to `anthology`'s poems, a
+    tenth of which are held out as well.
     """
 
     described: Pictures
@@ -80,6 +84,10 @@ class Corpus:
     weak: Texts
     weak_truth: Tensor
     weak_known: Tensor
+    anthology: Texts
+    anthology_labels: Labels
+    anthology_train: Tensor
+    anthology_held_out: Tensor
     captions: Texts
     multim: Texts
     pair_groups: Tensor
@@ -99,11 +107,13 @@ def load_corpus(data: Path, caches: Path, recipe: Recipe, words: Vocabulary) -> 
     pictures = load_pictures(caches, "described", recipe.views, 1)
     place = {key: at for at, key in enumerate(pictures.keys)}
 
-    fit_poems = {poem: at for at, poem in enumerate(fit_ids(data))}
-    judged = [one for one in judgements(data / "fit" / "train.jsonl") if one.artwork in place]
+    judged = graded(data, place)
+    fit_poems = {poem: at for at, poem in enumerate(poems_of(judged))}
     lists = [_list_of_eight(one.grades, sorted(fit_poems)) for one in judged]
     judged_train, judged_held_out = split([one.artwork for one in judged])
 
+    ours = read_anthology(ASSETS / "anthology")
+    ours_train, ours_held_out = split([poem.id for poem in ours])
     weak = load_texts(caches / "text-weak.pt")
     told = [spoken_subjects(text, words.subjects) for text in weak.texts]
     matched = [pair for pair in pairs(data / "poems" / "multim-captions.jsonl.gz") if not pair.held_out]
@@ -122,6 +132,10 @@ def load_corpus(data: Path, caches: Path, recipe: Recipe, words: Vocabulary) -> 
         weak=weak,
         weak_truth=torch.stack([truth for truth, _ in told]),
         weak_known=torch.stack([known for _, known in told]),
+        anthology=load_texts(caches / "text-anthology.pt"),
+        anthology_labels=Labels.of([(poem.subjects, poem.mood, poem.palette) for poem in ours], words),
+        anthology_train=ours_train,
+        anthology_held_out=ours_held_out,
         captions=load_texts(caches / "text-captions.pt"),
         multim=load_texts(caches / "text-multim.pt"),
         pair_groups=torch.tensor([pair.group for pair in matched]),
@@ -130,15 +144,14 @@ def load_corpus(data: Path, caches: Path, recipe: Recipe, words: Vocabulary) -> 
     )
 
 
-def fit_ids(data: Path) -> list[int]:
-    """The public-domain poems that `fit/train.jsonl` grades, in the order of their cache."""
-    return sorted({poem for one in judgements(data / "fit" / "train.jsonl") for poem in one.grades})
+def poems_of(judged: Iterable[Judged]) -> list[str]:
+    """The poems that were graded, in the order of their cache."""
+    return sorted({poem for one in judged for poem in one.grades})
 
 
-def weak_ids(data: Path, count: int, longest: int = 120) -> list[int]:
-    """`count` short public-domain poems that nobody graded, drawn by lot, in the order of their cache."""
-    poems = public_domain_poems(data / "poems" / "public-domain.jsonl.gz")
-    rest = sorted(set(poems) - set(fit_ids(data)))
+def weak_ids(poems: dict[str, str], graded: Container[str], count: int, longest: int = 120) -> list[str]:
+    """`count` short ones of the `poems` that nobody graded, drawn by lot, in the order of their cache."""
+    rest = sorted(set(poems) - set(graded), key=int)
     random.Random(0).shuffle(rest)
     return [poem for poem in rest if len(poems[poem].split()) < longest][:count]
 
@@ -149,8 +162,7 @@ def load_pictures(caches: Path, kind: str, views: int, each: int) -> Pictures:
     trained, held_out = split(keys)
     return Pictures(
         keys,
-        tuple(view["grid"] for view in kept),
-        tuple(view["pooled"] for view in kept),
+        tuple(view["early"] for view in kept),
         load_texts(caches / f"text-{kind}.pt"),
         each,
         trained,
@@ -162,7 +174,7 @@ def load_texts(file: Path) -> Texts:
     return Texts.kept(torch.load(file, weights_only=True))
 
 
-def _list_of_eight(grades: dict[int, int], others: list[int]) -> list[tuple[int, int]]:
+def _list_of_eight(grades: dict[str, int], others: list[str]) -> list[tuple[str, int]]:
     """Graded poems as a list of eight: where fewer were graded, others follow that nobody chose for this artwork."""
     rows = list(grades.items())[:LIST]
     draw = random.Random(rows[0][0])

@@ -20,36 +20,28 @@ from .shards import validates
 class Texts:
     """Texts as the frozen text tower reads them, one after another: text i has rows offsets[i] to offsets[i + 1].
 
-    `ids` (N,) word pieces; `states` (N, width) float16, what the frozen layers give; `means` (texts, width) their mean.
+    `ids` (N,) word pieces; `early` (N, width) float16, what the frozen layers give.
     """
 
     texts: tuple[str, ...]
     ids: Tensor
     offsets: Tensor
-    states: Tensor
-    means: Tensor
-
-    @classmethod
-    def of(cls, texts: Sequence[str], ids: Tensor, offsets: Tensor, states: Tensor) -> "Texts":
-        lengths = offsets.diff()
-        owner = torch.repeat_interleave(torch.arange(len(lengths)), lengths)
-        sums = torch.zeros(len(lengths), states.shape[1]).index_add_(0, owner, states.float())
-        return cls(tuple(texts), ids, offsets, states, sums / lengths[:, None])
+    early: Tensor
 
     @classmethod
     def kept(cls, cache: dict[str, Any]) -> "Texts":
         """From what `FrozenText.read` gave."""
-        return cls.of(cache["texts"], cache["ids"], cache["offsets"], cache["last"])
+        return cls(tuple(cache["texts"]), cache["ids"], cache["offsets"], cache["early"])
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def batch(self, chosen: Tensor, longest: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Ids (B, n), mask (B, n) and states (B, n, width) of the `chosen` texts, cut to `longest` pieces."""
+        """Ids (B, n), mask (B, n) and early states (B, n, width) of the `chosen` texts, cut to `longest` pieces."""
         lengths = (self.offsets[chosen + 1] - self.offsets[chosen]).clamp(max=longest or len(self.ids))
         mask = absent_padding(lengths, int(lengths.max()))
         rows = (self.offsets[chosen][:, None] + torch.arange(mask.shape[1])[None]).clamp(max=len(self.ids) - 1)
-        return self.ids[rows] * mask, mask, self.states[rows].float() * mask[..., None]
+        return self.ids[rows] * mask, mask, self.early[rows].float() * mask[..., None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -150,7 +150,7 @@ def own_rows(name: str, scores: Scores, own: NDArray[np.intp]) -> list[Row]:
 
 
 def fit_rows(
-    judged: Sequence[Judged], query: Callable[[str], Seen], matcher: Matcher, poems: dict[int, Encoding], name: str
+    judged: Sequence[Judged], query: Callable[[str], Seen], matcher: Matcher, poems: dict[str, Encoding], name: str
 ) -> list[Row]:
     """nDCG@3, and the grade of the first, over artworks that have a fitting poem (grade 2 or 3)."""
     fair = [one for one in judged if max(one.grades.values()) >= 2]
@@ -195,7 +195,7 @@ def evaluate(
     artworks: Sequence[Artwork],
     poems: Sequence[Poem],
     judged: Sequence[Judged],
-    judged_poems: dict[int, str],
+    judged_poems: dict[str, str],
     held_out: Sequence[Pair],
     *,
     visitors: bool,

@@ -38,9 +38,8 @@ class _ImageTower(nn.Module):
         self.trunk, self.model = trunk, model
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        grid, pooled = self.trunk(pixels)
-        seen = self.model.see(grid, pooled)
-        tokens = self.model.picture_tokens(grid, pooled, seen.subjects, seen.moods)
+        seen = self.model.see(self.trunk(pixels))
+        tokens = self.model.picture_tokens(seen)
         certain = (seen.subjects.sigmoid(), seen.moods.softmax(-1), seen.palette.sigmoid())
         return self.model.image_joint(seen), tokens, *certain
 
@@ -52,7 +51,7 @@ class _TextTower(nn.Module):
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         mask = torch.ones_like(ids)
-        states = self.model.text.states(ids, mask)
+        states = self.model.text.late(self.model.text.early(ids, mask), mask)
         return self.model.text_joint(self.model.read(states, mask)), self.model.text_tokens(ids, states)
 
 
@@ -101,9 +100,9 @@ def export(
             ["pixels"],
             ["vector", "tokens", "subjects", "moods", "palette"],
         )
-        _halved(plain, folder / IMAGE_TOWER)
+        halved(plain, folder / IMAGE_TOWER)
         export_onnx(_TextTower(model), (ids,), plain, {"ids": {0: "batch", 1: "pieces"}}, ["ids"], ["vector", "tokens"])
-        _quantised(plain, folder / TEXT_TOWER)
+        quantised(plain, folder / TEXT_TOWER)
         export_onnx(
             _CrossEncoder(model),
             (torch.zeros(1, model.size.picture, width), torch.zeros(2, 7, width), torch.ones(2, 7, dtype=torch.long)),
@@ -116,7 +115,7 @@ def export(
             ["picture", "poems", "mask"],
             ["logits"],
         )
-        _quantised(plain, folder / CROSS_ENCODER)
+        quantised(plain, folder / CROSS_ENCODER)
     tokenizer.save(str(folder / TOKENIZER))
     config = Config(
         name=name,
@@ -141,7 +140,7 @@ def write_config(folder: Path, config: Config) -> None:
     (folder / CONFIG).write_text(json.dumps(config.to_json(), indent=1) + "\n", encoding="utf-8")
 
 
-def _halved(plain: Path, file: Path) -> None:
+def halved(plain: Path, file: Path) -> None:
     """The same network with its large weights kept as float16 and widened when the file is opened: half the file."""
     model = onnx.load(plain)
     graph = model.graph
@@ -157,7 +156,7 @@ def _halved(plain: Path, file: Path) -> None:
     onnx.save(model, file)
 
 
-def _quantised(plain: Path, file: Path) -> None:
+def quantised(plain: Path, file: Path) -> None:
     """Weights in int8, a scale for each channel. Seven bits of the eight: processors without VNNI add two products in
     sixteen bits, and eight would overflow there.
     """

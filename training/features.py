@@ -48,24 +48,23 @@ def view(image: Image.Image, key: str, number: int) -> Image.Image:
 
 
 class FrozenTrunk:
-    """The trunk run by onnxruntime, which is some twice as fast as torch on a processor."""
+    """The image tower's frozen blocks run by onnxruntime, which is some twice as fast as torch on a processor."""
 
     def __init__(self, trunk: nn.Module, threads: int) -> None:
         self._session = _session(
             trunk,
             (torch.zeros(1, 3, IMAGE_SIZE, IMAGE_SIZE),),
-            {"pixels": {0: "batch"}, "grid": {0: "batch"}, "pooled": {0: "batch"}},
+            {"pixels": {0: "batch"}, "early": {0: "batch"}},
             threads,
         )
 
-    def __call__(self, batch: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-        """Grid (B, 352, 7, 7) float16 and pooled features (B, 1280) of pixels (B, 3, 224, 224)."""
-        grid, pooled = self._session.run(None, {"pixels": batch})
-        return torch.from_numpy(grid).half(), torch.from_numpy(pooled)
+    def __call__(self, batch: NDArray[np.float32]) -> Tensor:
+        """The map (B, 120, 14, 14) float16 of pixels (B, 3, 224, 224)."""
+        return torch.from_numpy(self._session.run(None, {"pixels": batch})[0]).half()
 
 
 class FrozenText:
-    """The text tower's encoder, likewise."""
+    """The text tower's frozen layers, likewise."""
 
     def __init__(self, tower: TextTower, tokenizer: Tokenizer, threads: int) -> None:
         tokenizer.no_padding()
@@ -73,7 +72,7 @@ class FrozenText:
         example = torch.ones(2, 9, dtype=torch.long)
         shape = {0: "batch", 1: "pieces"}
         self._session = _session(
-            _States(tower), (example, example), {"ids": shape, "mask": shape, "states": shape}, threads
+            _Early(tower), (example, example), {"ids": shape, "mask": shape, "states": shape}, threads
         )
 
     def read(self, texts: Sequence[str], longest: int, name: str) -> dict[str, object]:
@@ -92,16 +91,16 @@ class FrozenText:
             for one, row in zip(chosen, torch.from_numpy(found), strict=True):
                 states[one] = row[: len(ids[one])].half()
         offsets = torch.tensor([0, *map(len, ids)]).cumsum(0)
-        return {"texts": list(texts), "ids": torch.cat(ids), "offsets": offsets, "last": torch.cat(states)}
+        return {"texts": list(texts), "ids": torch.cat(ids), "offsets": offsets, "early": torch.cat(states)}
 
 
-class _States(nn.Module):
+class _Early(nn.Module):
     def __init__(self, tower: TextTower) -> None:
         super().__init__()
         self.tower = tower
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        return self.tower.states(ids, mask)
+        return self.tower.early(ids, mask)
 
 
 def _session(

@@ -47,7 +47,7 @@ def choose_score(
     held_out: Sequence[Sample],
     poems: Sequence[Poem],
     judged: Sequence[Judged],
-    judged_poems: dict[int, str],
+    judged_poems: dict[str, str],
     threads: int,
 ) -> list[dict[str, float]]:
     """Write the best weights and thresholds into the folder's config; what each tried weight gave.

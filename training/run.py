@@ -16,18 +16,17 @@ from ekphrasis.model.folder import Certainty, ScoreWeights, open_folder
 
 from . import choose, stages
 from .card import card
-from .corpus import Corpus, fit_ids, load_corpus, weak_ids
+from .corpus import Corpus, load_corpus, poems_of, weak_ids
 from .cross_stage import Cross
-from .data import Texts
 from .export import export
 from .features import FrozenText, FrozenTrunk, cached, pixels, progress, view
 from .fusion import choose_score
 from .network.ce_clip import CEClip, Vocabulary
-from .network.image_tower import Trunk
+from .network.image_tower import LateTrunk, Trunk
 from .network.text_tower import minilm_tokenizer
 from .recipes import RECIPES, Recipe
-from .shards import Sample, judgements, pairs, public_domain_poems, samples, validates
-from .tiny import TinyTrunk, tiny_tokenizer, write_tiny
+from .shards import Sample, graded, pairs, poem_texts, public_domain_poems, samples, validates
+from .tiny import TinyLateTrunk, TinyTrunk, tiny_tokenizer, write_tiny
 from .towers_stage import Towers
 
 BATCH = 8
@@ -49,44 +48,49 @@ def features(given: argparse.Namespace) -> None:
             cached(given.out / f"trunk-{kind}-{number}.pt", make)
 
     poems = public_domain_poems(given.data / "poems" / "public-domain.jsonl.gz")
+    all_poems = poem_texts(given.data)
+    judged = poems_of(graded(given.data, {one.key for one in kinds["described"]}))
     matched = [pair for pair in pairs(given.data / "poems" / "multim-captions.jsonl.gz") if not pair.held_out]
     texts = {
         "described": [one.texts[0] for one in kinds["described"]],
         # Neither the shortest nor the longest captions of a photo: those say too little, or wander.
         "photo": [text for one in kinds["photo"] for text in sorted(one.texts, key=len)[2 : 2 + recipe.captions]],
-        "fit": [poems[poem] for poem in fit_ids(given.data)],
-        "weak": [poems[poem] for poem in weak_ids(given.data, recipe.weak_poems)],
+        "fit": [all_poems[poem] for poem in judged],
+        "weak": [poems[poem] for poem in weak_ids(poems, judged, recipe.weak_poems)],
+        "anthology": [poem.text for poem in read_anthology(ASSETS / "anthology")],
         "captions": [pair.caption for pair in matched],
         "multim": [pair.poem for pair in matched],
     }
     frozen = FrozenText(new_model(recipe).text, tokenizer_of(recipe), given.threads)
     for name, wanted in texts.items():
-        make = partial(frozen.read, wanted, recipe.train_tokens, name)
+        # The anthology is read whole, as it will be when the model runs.
+        longest = recipe.text_tokens if name == "anthology" else recipe.train_tokens
+        make = partial(frozen.read, wanted, longest, name)
         cached(given.out / f"text-{name}.pt", make)
 
 
 def warmup(given: argparse.Namespace) -> None:
     recipe, model, corpus = _prepared(given)
     model.rarity.copy_(corpus.rarity)
-    stages.run(Towers(model, corpus, recipe.towers), model, given.out, recipe.seed)
+    stages.run(Towers(model, corpus, recipe.towers), model, given.out, recipe.seed, bf16=given.bf16)
 
 
 def finetune(given: argparse.Namespace) -> None:
     recipe, model, corpus = _prepared(given)
     model.load_state_dict(torch.load(given.out / "towers.pt", weights_only=True)["model"])
     choose.calibrate(model, corpus)
-    stages.run(Cross(model, corpus, recipe.cross), model, given.out, recipe.seed)
+    joint = choose.weigh_joint(model, corpus, read_anthology(ASSETS / "anthology"))
+    (given.out / "joint.json").write_text(json.dumps(joint, indent=1), encoding="utf-8")
+    stages.run(Cross(model, corpus, recipe.cross), model, given.out, recipe.seed, bf16=given.bf16)
 
 
 def write(given: argparse.Namespace) -> None:
-    """Choose calibration and weights on what was held out, write the folder, and say on its card what it measures."""
-    recipe, model, corpus = _prepared(given)
+    """Write the folder, and choose on what was held out how much the cross-encoder counts in it."""
+    recipe = RECIPES[given.recipe]
+    torch.set_num_threads(given.threads)
+    model = new_model(recipe)
     model.load_state_dict(torch.load(given.out / "cross.pt", weights_only=True)["model"])
     poems = read_anthology(ASSETS / "anthology")
-    choose.calibrate(model, corpus)
-    frozen = FrozenText(model.text, tokenizer_of(recipe), given.threads)
-    read = frozen.read([poem.text for poem in poems], recipe.text_tokens, "anthology")
-    joint = choose.weigh_joint(model, corpus, Texts.kept(read), poems)
     config = export(
         model,
         trunk_of(recipe),
@@ -99,17 +103,10 @@ def write(given: argparse.Namespace) -> None:
         score=ScoreWeights(0.0, 1.0),
         certainty=Certainty(0.0, 0.0),
     )
-    score = choose_score(
-        given.model,
-        config,
-        [one for one in samples(given.data) if one.kind == "described" and validates(one.key)],
-        poems,
-        [one for one in judgements(given.data / "fit" / "train.jsonl") if validates(one.artwork)],
-        public_domain_poems(given.data / "poems" / "public-domain.jsonl.gz"),
-        given.threads,
-    )
-    chosen = {"joint vector": joint, "score": score}
-    (given.out / "chosen.json").write_text(json.dumps(chosen, indent=1), encoding="utf-8")
+    held_out = [one for one in samples(given.data) if one.kind == "described" and validates(one.key)]
+    judged = graded(given.data, {one.key for one in held_out})
+    score = choose_score(given.model, config, held_out, poems, judged, poem_texts(given.data), given.threads)
+    (given.out / "score.json").write_text(json.dumps(score, indent=1), encoding="utf-8")
 
 
 def write_card(given: argparse.Namespace) -> None:
@@ -137,6 +134,10 @@ def trunk_of(recipe: Recipe) -> nn.Module:
     return Trunk(pretrained=True) if recipe.pretrained else TinyTrunk()
 
 
+def late_trunk_of(recipe: Recipe) -> nn.Module:
+    return LateTrunk(pretrained=True) if recipe.pretrained else TinyLateTrunk()
+
+
 def tokenizer_of(recipe: Recipe) -> Tokenizer:
     return Tokenizer.from_file(str(minilm_tokenizer())) if recipe.pretrained else tiny_tokenizer()
 
@@ -145,7 +146,7 @@ def new_model(recipe: Recipe) -> CEClip:
     """An untrained model, the same for the same seed: MiniLM's weights and words where the recipe starts from them."""
     torch.manual_seed(recipe.seed)
     words = words_of_vocabulary()
-    model = CEClip(recipe.size, words, recipe.pretrained)
+    model = CEClip(recipe.size, words, late_trunk_of(recipe), recipe.pretrained)
     tokenizer = tokenizer_of(recipe)
     model.name_tags([tokenizer.encode(word, add_special_tokens=False).ids for word in (*words.subjects, *words.moods)])
     # Only a stage's steps want dropout: calibration and weights are chosen on the network as it will run.
@@ -162,9 +163,8 @@ def _prepared(given: argparse.Namespace) -> tuple[Recipe, CEClip, Corpus]:
 def _through(trunk: FrozenTrunk, pictures: list[Sample], number: int) -> dict[str, object]:
     """What `corpus.load_pictures` reads: view `number` of all `pictures` through the trunk."""
     starts = range(0, len(pictures), BATCH)
-    parts: list[tuple[Tensor, Tensor]] = []
+    parts: list[Tensor] = []
     for at in progress(len(starts), f"view {number}"):
         batch = pictures[starts[at] : starts[at] + BATCH]
         parts.append(trunk(np.stack([pixels(view(one.image, one.key, number)) for one in batch])))
-    grids, pooled = zip(*parts, strict=True)
-    return {"keys": [one.key for one in pictures], "grid": torch.cat(grids), "pooled": torch.cat(pooled)}
+    return {"keys": [one.key for one in pictures], "early": torch.cat(parts)}

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,12 @@ from typing import Any
 import webdataset
 from PIL import Image
 
+from ekphrasis.assets import ASSETS
+from ekphrasis.collection.anthology import read_anthology
+
 VALIDATION_SHARE = 10
+DESCRIPTIONS = Path(__file__).with_name("descriptions.jsonl")
+JUDGEMENTS = Path(__file__).with_name("judgements.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How well some poems (ids in the public-domain file) fit one artwork: grades from 0 to 3."""
+    """How well some poems (ids of the public-domain file or of the anthology) fit one artwork: grades from 0 to 3."""
 
     artwork: str
-    grades: dict[int, int]
+    grades: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,12 @@ def validates(key: str) -> bool:
 
 
 def samples(data: Path) -> Iterator[Sample]:
-    """All pictures of `data/train`: the described ones first, then photos."""
-    labels = {row["key"]: row for row in json_lines(data / "train" / "descriptions.jsonl")}
+    """All pictures of `data/train`: the described ones first, then photos.
+
+    Paintings that came with a title alone are described in this folder's `descriptions.jsonl`.
+    """
+    described = (DESCRIPTIONS, data / "train" / "descriptions.jsonl")
+    labels = {row["key"]: row for file in described for row in json_lines(file)}
     for shard in _shards(data, "described"):
         yield from (_described(key, picture, row) for key, picture, row in _rows(shard))
     for shard in _shards(data, "paintings"):
@@ -73,17 +82,29 @@ def samples(data: Path) -> Iterator[Sample]:
 
 def judgements(file: Path) -> tuple[Judged, ...]:
     return tuple(
-        Judged(row["artwork"], {int(poem): grade for poem, grade in row["ratings"].items()}) for row in json_lines(file)
+        Judged(row["artwork"], {str(poem): grade for poem, grade in row["ratings"].items()}) for row in json_lines(file)
     )
 
 
-def public_domain_poems(file: Path) -> dict[int, str]:
+def graded(data: Path, artworks: Container[str]) -> list[Judged]:
+    """All judgements of those `artworks` to train or choose by: the data's, then this folder's own."""
+    files = (data / "fit" / "train.jsonl", JUDGEMENTS)
+    return [one for file in files for one in judgements(file) if one.artwork in artworks]
+
+
+def poem_texts(data: Path) -> dict[str, str]:
+    """The text of every poem that may be graded, by id: the public-domain ones and the anthology's."""
+    ours = {poem.id: poem.text for poem in read_anthology(ASSETS / "anthology")}
+    return public_domain_poems(data / "poems" / "public-domain.jsonl.gz") | ours
+
+
+def public_domain_poems(file: Path) -> dict[str, str]:
     """Title and lines of each poem as the text tower reads them, by id; runs of empty lines become one."""
     poems = {}
     for row in json_lines(file):
         lines = [line.strip() for line in row["lines"]]
         kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
-        poems[int(row["id"])] = "\n".join([row["title"], "", *kept]).strip()
+        poems[str(row["id"])] = "\n".join([row["title"], "", *kept]).strip()
     return poems
 
 

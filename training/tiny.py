@@ -18,25 +18,39 @@ from ekphrasis.model import Certainty, Config, ScoreWeights
 
 from .export import export
 from .network.ce_clip import CEClip, Vocabulary
-from .network.image_tower import GRID, GRID_WIDTH, POOLED_WIDTH
+from .network.image_tower import EARLY_GRID, EARLY_WIDTH, GRID, GRID_WIDTH, POOLED_WIDTH
 from .recipes import SMOKE
 
 
 class TinyTrunk(nn.Module):
-    """Mean colours of a 7 × 7 grid through one random layer, in the shapes that EfficientNet-Lite2 gives."""
+    """Mean colours of a 14 × 14 grid through one random layer, in the shape that EfficientNet-Lite2's blocks give."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.colours = nn.Conv2d(3, GRID_WIDTH, kernel_size=1)
-        with torch.no_grad():
-            seeded = torch.Generator().manual_seed(SMOKE.seed)
-            self.colours.weight.copy_(torch.randn(self.colours.weight.shape, generator=seeded))
-            self.colours.bias.zero_()  # type: ignore[union-attr]
+        self.colours = _random_layer(3, EARLY_WIDTH)
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        patch = pixels.shape[-1] // GRID
-        grid = torch.relu(self.colours(functional.avg_pool2d(pixels, patch)))
+    def forward(self, pixels: Tensor) -> Tensor:
+        return torch.relu(self.colours(functional.avg_pool2d(pixels, pixels.shape[-1] // EARLY_GRID)))
+
+
+class TinyLateTrunk(nn.Module):
+    """The later blocks' shapes, likewise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.colours = _random_layer(EARLY_WIDTH, GRID_WIDTH)
+
+    def forward(self, early: Tensor) -> tuple[Tensor, Tensor]:
+        grid = torch.relu(self.colours(functional.avg_pool2d(early, EARLY_GRID // GRID)))
         return grid, grid.mean(dim=(2, 3)).repeat(1, 4)[:, :POOLED_WIDTH]
+
+
+def _random_layer(width: int, out: int) -> nn.Conv2d:
+    layer = nn.Conv2d(width, out, kernel_size=1, bias=False)
+    with torch.no_grad():
+        seeded = torch.Generator().manual_seed(SMOKE.seed)
+        layer.weight.copy_(torch.randn(layer.weight.shape, generator=seeded) / width**0.5)
+    return layer
 
 
 def tiny_tokenizer() -> Tokenizer:
@@ -55,7 +69,7 @@ def tiny_tokenizer() -> Tokenizer:
 def tiny_model() -> CEClip:
     torch.manual_seed(SMOKE.seed)
     words = Vocabulary(vocabulary("subjects"), vocabulary("moods"), vocabulary("palette"))
-    model = CEClip(SMOKE.size, words, pretrained=False)
+    model = CEClip(SMOKE.size, words, TinyLateTrunk(), pretrained=False)
     tokenizer = tiny_tokenizer()
     model.name_tags([tokenizer.encode(word, add_special_tokens=False).ids for word in (*words.subjects, *words.moods)])
     return model

@@ -1,8 +1,7 @@
-"""The first stage: what the towers learn on top of their frozen layers."""
+"""The first stage: the towers learn, all but their frozen layers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from math import log
 
 import torch
@@ -10,17 +9,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .corpus import Corpus, some
+from .data import Texts
 from .losses import contrastive, gains, labels, listwise
-from .network.ce_clip import CEClip
+from .network.ce_clip import CEClip, Text
 from .recipes import TowersRecipe
 
 
 @dataclass
 class Towers:
-    """Pictures to MiniLM's sentence space, and what pictures and texts speak of; MiniLM and the trunk are frozen.
+    """Pictures to MiniLM's sentence space, and what pictures and texts speak of.
 
     Pictures meet their descriptions or captions in one batch; described ones teach the heads as well; graded
-    artworks teach which poem fits; poems' own words, and captions with their poems, teach the text side.
+    artworks teach which poem fits; the anthology's labels, poems' own words, and captions with their poems teach
+    the text side.
     """
 
     model: CEClip
@@ -29,14 +30,18 @@ class Towers:
     name: str = "towers"
 
     def __post_init__(self) -> None:
-        self.steps, self.rate, self.weight_decay = self.recipe.steps, self.recipe.rate, self.recipe.weight_decay
+        self.steps, self.weight_decay = self.recipe.steps, self.recipe.weight_decay
         self.model.log_scale.data.fill_(-log(self.recipe.temperature))
 
     def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
-        text = self.model.text
-        parts = (self.model.image, text.to_joint, text.token_subjects, text.text_subjects, text.moods)
-        weights = chain.from_iterable(part.parameters() for part in parts)
-        return [([self.model.log_scale, *weights], self.rate)]
+        image, text, recipe = self.model.image, self.model.text, self.recipe
+        late = set(image.late.parameters())
+        fresh = [weight for weight in image.parameters() if weight not in late]
+        return [
+            ([self.model.log_scale, *fresh, *text.heads()], recipe.rate),
+            (late, recipe.image_rate),
+            (text.late_layers(), recipe.text_rate),
+        ]
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
         recipe, corpus, model = self.recipe, self.corpus, self.model
@@ -49,11 +54,10 @@ class Towers:
             corpus.photos.features(photos, draw),
             corpus.described.features(corpus.judged_pictures[judged], draw),
         ]
-        picture = model.see(*map(torch.cat, zip(*features, strict=True)))
-        _, mask, states = corpus.described.texts.batch(described)
-        text = model.read(states, mask)
-        captions = model.text.vector(corpus.photos.texts.means[corpus.photos.one_text(photos, draw)])
-        vectors = torch.cat([text.vector, captions])
+        picture = model.see(torch.cat(features))
+        text = self._read(corpus.described.texts, described)
+        captions = self._read(corpus.photos.texts, corpus.photos.one_text(photos, draw))
+        vectors = torch.cat([text.vector, captions.vector])
         n, labelled = len(vectors), len(described)
         losses = {
             "contrast": torch.stack(
@@ -77,7 +81,7 @@ class Towers:
         """Each graded artwork's own poems, the better before the worse, and before the other artworks' poems."""
         poems = self.corpus.judged_poems[judged]
         worth = gains(self.corpus.judged_grades[judged])
-        texts = self.model.text.vector(self.corpus.fit.means[poems.flatten()])
+        texts = self._read(self.corpus.fit, poems.flatten()).vector
         scores = scale * functional.normalize(vectors.mean(dim=0), dim=-1) @ texts.T
         rows = torch.arange(len(judged))
         own = scores.reshape(len(judged), *poems.shape)[rows, rows]
@@ -86,13 +90,23 @@ class Towers:
         return listwise(own, worth) + 0.5 * listwise(scores, among_all.flatten(1))
 
     def _poems(self, draw: torch.Generator) -> Tensor:
-        chosen = some(torch.arange(len(self.corpus.weak)), self.recipe.poems, draw)
-        _, mask, states = self.corpus.weak.batch(chosen)
-        text = self.model.read(states, mask)
-        return labels(text.subjects, self.corpus.weak_truth[chosen], self.corpus.weak_known[chosen])
+        corpus = self.corpus
+        chosen = some(torch.arange(len(corpus.weak)), self.recipe.poems, draw)
+        weak = self._read(corpus.weak, chosen)
+        ours = some(corpus.anthology_train, self.recipe.anthology, draw)
+        text = self._read(corpus.anthology, ours)
+        return (
+            labels(weak.subjects, corpus.weak_truth[chosen], corpus.weak_known[chosen])
+            + labels(text.subjects, corpus.anthology_labels.subjects[ours])
+            + functional.cross_entropy(text.moods, corpus.anthology_labels.moods[ours])
+        )
 
     def _pairs(self, scale: Tensor, draw: torch.Generator) -> Tensor:
         chosen = some(self.corpus.pair_train, self.recipe.pairs, draw)
-        captions = self.model.text.vector(self.corpus.captions.means[chosen])
-        poems = self.model.text.vector(self.corpus.multim.means[chosen])
+        captions = self._read(self.corpus.captions, chosen).vector
+        poems = self._read(self.corpus.multim, chosen).vector
         return contrastive(captions, poems, scale, self.recipe.softness)
+
+    def _read(self, texts: Texts, chosen: Tensor) -> Text:
+        _, mask, early = texts.batch(chosen, self.recipe.tokens)
+        return self.model.read(self.model.text.late(early, mask), mask)

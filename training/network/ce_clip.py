@@ -9,13 +9,15 @@ from torch.nn import functional
 
 from .cross_encoder import CrossEncoder
 from .encoder import EncoderSize, two_layers
-from .image_tower import GRID, GRID_WIDTH, POOLED_WIDTH, ImageTop, ImageTowerSize
+from .image_tower import GRID_WIDTH, POOLED_WIDTH, ImageTop, ImageTowerSize
 from .text_tower import TextTower, TextTowerSize
 
 # How much of a unit vector the three parts keep, and what a picture's vector holds where a text's holds its mark.
 _KEPT = 0.64
 MARK = (1 - _KEPT) ** 0.5
 _NEAREST = 10
+# The grid's 49 patches are read as 16 regions: a second reading of them costs half as much, and gave nothing more.
+REGIONS = 4
 TAG_CERTAINTY = 0.2
 
 
@@ -39,13 +41,15 @@ class Size:
 
     @property
     def picture(self) -> int:
-        return GRID * GRID + 1 + self.tags + self.mood_tags
+        return REGIONS * REGIONS + 1 + self.tags + self.mood_tags
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the image tower makes of pictures: each map's vector, and logits."""
+    """What the image tower makes of pictures: grid and pooled features, each map's vector, and logits."""
 
+    grid: Tensor
+    pooled: Tensor
     vectors: Tensor
     subjects: Tensor
     moods: Tensor
@@ -61,8 +65,13 @@ class Text:
     moods: Tensor
 
 
+def regions_of(grid: Tensor) -> Tensor:
+    """Means (B, width, 4, 4) of the overlapping 2 × 2 or 1 × 2 patches of a grid (B, width, 7, 7)."""
+    return functional.avg_pool2d(grid, kernel_size=2, stride=2, ceil_mode=True, count_include_pad=False)
+
+
 class CEClip(nn.Module):
-    """The whole network behind the frozen trunk.
+    """The whole network behind the image tower's frozen blocks, whose later ones are `late`.
 
     The joint vector has three parts, each of unit length before it is weighted: the sentence vector, the subjects and
     the moods. Its cosine is so the weighted mean of three likenesses, and weights are chosen without training again.
@@ -76,16 +85,16 @@ class CEClip(nn.Module):
     calibration: Tensor
     bank: Tensor
 
-    def __init__(self, size: Size, vocabulary: Vocabulary, pretrained: bool) -> None:
+    def __init__(self, size: Size, vocabulary: Vocabulary, late: nn.Module, pretrained: bool) -> None:
         super().__init__()
         self.size = size
         self.vocabulary = vocabulary
         subjects, moods, palette = map(len, (vocabulary.subjects, vocabulary.moods, vocabulary.palette))
         width = size.cross.width
-        self.image = ImageTop(size.image, subjects, moods, palette)
+        self.image = ImageTop(size.image, late, subjects, moods, palette)
         self.text = TextTower(size.text, subjects, moods)
         # At the start the cross-encoder reads nothing but words, the tags' and the poem's, as MiniLM did.
-        self.patch_map = two_layers(GRID_WIDTH, size.map_hidden, width, from_nothing=True)
+        self.region_map = two_layers(GRID_WIDTH, size.map_hidden, width, from_nothing=True)
         self.whole_map = two_layers(POOLED_WIDTH, size.map_hidden, width, from_nothing=True)
         self.text_map = two_layers(width, size.map_hidden, width, from_nothing=True)
         self.tag_words = nn.Parameter(torch.randn(subjects + moods, width) * 0.02)
@@ -106,37 +115,38 @@ class CEClip(nn.Module):
         words = [self.text.words.weight[torch.tensor(ids)].mean(dim=0) for ids in pieces]
         self.tag_words.data.copy_(torch.stack(words).detach())
 
-    def see(self, grid: Tensor, pooled: Tensor) -> Picture:
-        """The trunk's grid (B, 352, 7, 7) and pooled features (B, 1280) to the image tower's outputs."""
-        vectors, subjects, moods, palette = self.image(grid, pooled)
-        return Picture(vectors, *self.calibrated(subjects, moods), palette)
+    def see(self, early: Tensor) -> Picture:
+        """The frozen blocks' map (B, 120, 14, 14) to the image tower's outputs."""
+        grid, pooled, vectors, subjects, moods, palette = self.image(early)
+        return Picture(grid, pooled, vectors, *self.calibrated(subjects, moods), palette)
 
     def calibrated(self, subjects: Tensor, moods: Tensor) -> tuple[Tensor, Tensor]:
         (scale, shift), (mood_scale, _) = self.calibration
         return subjects * scale + shift, moods * mood_scale
 
-    def picture_tokens(self, grid: Tensor, pooled: Tensor, subjects: Tensor, moods: Tensor) -> Tensor:
-        """Cross-encoder tokens (B, 60, width): the pooled features, the 49 patches, then the likeliest subjects and
+    def picture_tokens(self, seen: Picture) -> Tensor:
+        """Cross-encoder tokens (B, 27, width): the pooled features, the regions, then the likeliest subjects and
         moods as words, fainter below TAG_CERTAINTY (what Oscar calls tags: anchors between picture and words).
         """
         certain = [
-            torch.topk(torch.sigmoid(subjects), self.size.tags),
-            torch.topk(moods.softmax(-1), self.size.mood_tags),
+            torch.topk(torch.sigmoid(seen.subjects), self.size.tags),
+            torch.topk(seen.moods.softmax(-1), self.size.mood_tags),
         ]
         words = [
             functional.embedding(found.indices + offset, self.tag_words)
             * (found.values / TAG_CERTAINTY).clamp(max=1)[..., None]
-            for found, offset in zip(certain, (0, subjects.shape[-1]), strict=True)
+            for found, offset in zip(certain, (0, seen.subjects.shape[-1]), strict=True)
         ]
-        patches = self.patch_map(grid.flatten(2).transpose(1, 2))
-        return torch.cat([self.whole_map(pooled)[:, None], patches, *words], dim=1)
+        regions = self.region_map(regions_of(seen.grid).flatten(2).transpose(1, 2))
+        return torch.cat([self.whole_map(seen.pooled)[:, None], regions, *words], dim=1)
 
     def read(self, states: Tensor, mask: Tensor) -> Text:
         """Last text states (B, n, width) to the text tower's outputs."""
         return Text(*self.text.read(states, mask))
 
     def text_tokens(self, ids: Tensor, states: Tensor) -> Tensor:
-        """Cross-encoder tokens (B, n, width): the word itself, and what the text tower understood, through the map.
+        """Cross-encoder tokens (B, n, width) of word pieces and last states: the word itself, and what the text tower
+        understood, through the map.
 
         The map gives nothing at the start, so MiniLM's layers begin with the input that they know.
         """
@@ -149,10 +159,15 @@ class CEClip(nn.Module):
         place = torch.full_like(parts[:, :1], MARK)
         return torch.cat([parts * _KEPT**0.5, place, torch.zeros_like(place)], dim=-1)
 
+    def standing_in(self, text: Text) -> Tensor:
+        """Unit vectors (B, D) of texts that stand in a picture's place: a picture's mark instead of a text's."""
+        parts = self.text_parts(text)
+        place = torch.full_like(parts[:, :1], MARK)
+        return torch.cat([parts * _KEPT**0.5, place, torch.zeros_like(place)], dim=-1)
+
     def text_joint(self, text: Text) -> Tensor:
         """Unit vectors (B, D) of texts."""
-        vector = functional.normalize(text.vector, dim=-1)
-        parts = self._parts(vector, torch.sigmoid(text.subjects), text.moods.softmax(-1))
+        parts = self.text_parts(text)
         popular = torch.topk(parts @ self.bank.T, min(_NEAREST, len(self.bank))).values.mean(dim=-1, keepdim=True)
         marked = -popular * (0.5 * _KEPT / MARK)
         filled = (1 - _KEPT - marked**2).clamp(min=0).sqrt()
@@ -162,6 +177,10 @@ class CEClip(nn.Module):
         """The joint vector without the two places of the mark: what the bank holds."""
         vector = functional.normalize(picture.vectors.mean(dim=0), dim=-1)
         return self._parts(vector, torch.sigmoid(picture.subjects), picture.moods.softmax(-1))
+
+    def text_parts(self, text: Text) -> Tensor:
+        vector = functional.normalize(text.vector, dim=-1)
+        return self._parts(vector, torch.sigmoid(text.subjects), text.moods.softmax(-1))
 
     def _parts(self, vector: Tensor, subjects: Tensor, moods: Tensor) -> Tensor:
         sentence, subject, mood = self.shares.sqrt()

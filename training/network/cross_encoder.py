@@ -40,12 +40,8 @@ class CrossEncoder(nn.Module):
         picture_mask: Tensor,
         poem: Tensor,
         poem_mask: Tensor,
-        at: Tensor | None = None,
     ) -> Tensor:
-        """Logits (B,) of picture tokens (B, i, width) and poem tokens (B, p, width) with their masks.
-
-        `at` (B, i) says which of the picture's places the tokens stand at where some are left out; else the first.
-        """
+        """Logits (B,) of picture tokens (B, i, width) and poem tokens (B, p, width) with their masks."""
         assert picture.shape[1] <= self.picture, "more picture tokens than places"
         assert poem.shape[1] <= self.poem, "more poem tokens than places"
         rows = poem.shape[0]
@@ -54,7 +50,7 @@ class CrossEncoder(nn.Module):
         places = self.positions
         parts = [
             (self.cls + places[:1] + first).expand(rows, 1, -1),
-            picture + (places[1 : picture.shape[1] + 1] if at is None else places[at + 1]) + first,
+            picture + places[1 : picture.shape[1] + 1] + first,
             (self.sep + places[start - 1 : start] + first).expand(rows, 1, -1),
             poem + places[start : start + poem.shape[1]] + second,
             (self.sep + places[-1:] + second).expand(rows, 1, -1),

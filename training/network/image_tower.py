@@ -12,6 +12,8 @@ IMAGE_SIZE = 224
 # more photos keep their class when mirrored.
 PIXEL_MEAN = 127.0
 PIXEL_SCALE = 128.0
+FROZEN_BLOCKS = 15
+EARLY_WIDTH, EARLY_GRID = 120, 14
 GRID_WIDTH = 352
 POOLED_WIDTH = 1280
 GRID = 7
@@ -29,36 +31,57 @@ class ImageTowerSize:
 
 
 class Trunk(nn.Module):
-    """EfficientNet-Lite2, frozen: pixels (B, 3, 224, 224) to the last block's grid (B, 352, 7, 7) and the pooled
-    features behind it (B, 1280).
+    """EfficientNet-Lite2's earlier blocks, frozen: pixels (B, 3, 224, 224) to a map (B, 120, 14, 14)."""
+
+    def __init__(self, pretrained: bool) -> None:
+        super().__init__()
+        network = lite2(pretrained)
+        self.stem, self.norm, self.blocks = network._conv_stem, network._bn0, network._blocks[:FROZEN_BLOCKS]
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        early: Tensor = functional.relu6(self.norm(self.stem(pixels)))
+        for block in self.blocks:
+            early = block(early)
+        return early
+
+
+class LateTrunk(nn.Module):
+    """Its later blocks, which hold three quarters of its weights and learn: the map (B, 120, 14, 14) to the last
+    block's grid (B, 352, 7, 7) and the pooled features behind it (B, 1280).
+
+    Batch norms keep ImageNet's statistics: a batch of paintings, photos and visitors' photos has none of its own.
     """
 
     def __init__(self, pretrained: bool) -> None:
         super().__init__()
         network = lite2(pretrained)
-        self.stem, self.norm, self.blocks = network._conv_stem, network._bn0, network._blocks
-        self.expand, self.expand_norm = network._conv_head, network._bn1
+        self.blocks = network._blocks[FROZEN_BLOCKS:]
+        self.expand, self.norm = network._conv_head, network._bn1
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        grid = functional.relu6(self.norm(self.stem(pixels)))
-        for block in self.blocks:
-            grid = block(grid)
-        return grid, self.pool(grid)
+    def forward(self, early: Tensor) -> tuple[Tensor, Tensor]:
+        # In bfloat16 a processor's convolutions are slower, not faster.
+        with torch.autocast("cpu", enabled=False):
+            grid = early.contiguous(memory_format=torch.channels_last)
+            for block in self.blocks:
+                grid = block(grid)
+            return grid, functional.relu6(self.norm(self.expand(grid))).mean(dim=(2, 3))
 
-    def pool(self, grid: Tensor) -> Tensor:
-        return functional.relu6(self.expand_norm(self.expand(grid))).mean(dim=(2, 3))
+    def train(self, mode: bool = True) -> "LateTrunk":
+        return super().train(False)
 
 
 class ImageTop(nn.Module):
-    """What learns in the image tower: the trunk's grid and pooled features to tokens, vectors and heads.
+    """What learns in the image tower: the later blocks, then tokens, vectors and heads.
 
-    Gives each map's sentence vector (maps, B, joint), unit length, and the logits of subjects, moods and palette.
+    Takes the frozen blocks' map (B, 120, 14, 14). Gives grid (B, 352, 7, 7) and pooled features (B, 1280), each map's
+    sentence vector (maps, B, joint), unit length, and the logits of subjects, moods and palette.
     Attention looks at the grid's 352 channels, not at the 1280 behind them: a seventh of the cost, and the pooled
     features hold the rest.
     """
 
-    def __init__(self, size: ImageTowerSize, subjects: int, moods: int, palette: int) -> None:
+    def __init__(self, size: ImageTowerSize, late: nn.Module, subjects: int, moods: int, palette: int) -> None:
         super().__init__()
+        self.late = late
         self.patch = nn.Sequential(nn.Linear(GRID_WIDTH, size.width), nn.LayerNorm(size.width))
         self.query = nn.Linear(size.width, QUERIES)
         pooled = POOLED_WIDTH + QUERIES * size.width
@@ -69,14 +92,15 @@ class ImageTop(nn.Module):
             for words in (subjects, moods, palette)
         )
 
-    def forward(self, grid: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, early: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+        grid, pooled = self.late(early)
         patches = self.patch(grid.flatten(2).transpose(1, 2))
         attention = self.query(patches).softmax(dim=1)
         attended = (attention.transpose(1, 2) @ patches).flatten(1)
         both = torch.cat([pooled, attended], dim=1)
         vectors = torch.stack([functional.normalize(to_joint(both), dim=-1) for to_joint in self.maps])
         content = self.content(both)
-        return vectors, self.subjects(content), self.moods(content), self.palette(content)
+        return grid, pooled, vectors, self.subjects(content), self.moods(content), self.palette(content)
 
 
 def lite2(pretrained: bool) -> EfficientNet:

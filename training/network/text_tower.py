@@ -1,6 +1,8 @@
 """The text tower: MiniLM, then tokens for the cross-encoder, a vector, and what the text speaks of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -16,6 +18,7 @@ class TextTowerSize:
     words: int  # rows of the tokenizer's vocabulary
     positions: int
     hidden: int  # of the map and the heads
+    frozen: int  # of the encoder's layers, from the first
 
 
 class TextTower(nn.Module):
@@ -29,6 +32,7 @@ class TextTower(nn.Module):
         self.kind = nn.Parameter(torch.zeros(width))
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.encoder = Encoder(size.encoder)
+        self.frozen = size.frozen
         self.to_joint = two_layers(width, size.hidden, width, from_nothing=True)
         self.token_subjects = nn.Linear(width, subjects)
         self.text_subjects = nn.Linear(width, subjects)
@@ -40,9 +44,23 @@ class TextTower(nn.Module):
         entering: Tensor = self.norm(self.words(ids) + self.positions(places) + self.kind)
         return entering
 
-    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        states: Tensor = self.encoder(self.embed(ids), mask)
+    def early(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """States (B, n, width) after the frozen layers."""
+        states: Tensor = self.encoder(self.embed(ids), mask, last=self.frozen)
         return states
+
+    def late(self, early: Tensor, mask: Tensor) -> Tensor:
+        """The last layer's states, from those after the frozen layers."""
+        states: Tensor = self.encoder(early, mask, first=self.frozen)
+        return states
+
+    def late_layers(self) -> Iterator[nn.Parameter]:
+        return chain.from_iterable(layer.parameters() for layer in self.encoder.layers[self.frozen :])
+
+    def heads(self) -> Iterator[nn.Parameter]:
+        """The map to the joint space and the heads, which start from nothing."""
+        parts = (self.to_joint, self.token_subjects, self.text_subjects, self.moods)
+        return chain.from_iterable(part.parameters() for part in parts)
 
     def read(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Last layer's states (B, n, width): the sentence vector, unit length, and logits of subjects and moods.
