@@ -44,7 +44,7 @@ def temperature(logits: Tensor, truth: Tensor) -> float:
 
 @torch.no_grad()
 def pictures_of(model: CEClip, corpus: Corpus, chosen: Tensor) -> Picture:
-    parts = [model.see(part) for part in corpus.described.plain(chosen)]
+    parts = [model.look(part) for part in corpus.described.plain(chosen)]
     rows = {name: torch.cat([getattr(part, name) for part in parts]) for name in _ROWS}
     return Picture(vectors=torch.cat([part.vectors for part in parts], dim=1), **rows)
 

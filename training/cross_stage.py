@@ -125,7 +125,7 @@ class Cross:
 
     def _picture(self, early: Tensor) -> Asked:
         with torch.no_grad():
-            seen = self.model.see(early)
+            seen = self.model.look(early)
             vectors = self.model.image_joint(seen)
         tokens = self.model.picture_tokens(seen)
         return Asked(tokens, torch.ones(tokens.shape[:2], dtype=torch.long), vectors)

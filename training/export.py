@@ -38,7 +38,7 @@ class _ImageTower(nn.Module):
         self.trunk, self.model = trunk, model
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        seen = self.model.see(self.trunk(pixels))
+        seen = self.model.look(self.trunk(pixels))
         tokens = self.model.picture_tokens(seen)
         certain = (seen.subjects.sigmoid(), seen.moods.softmax(-1), seen.palette.sigmoid())
         return self.model.image_joint(seen), tokens, *certain

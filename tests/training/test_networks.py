@@ -93,7 +93,7 @@ def test_the_exported_folder_says_what_torch_says(fresh_folder: Path, model) -> 
     assert float(torch.from_numpy(encoding.vector) @ model.text_joint(model.read(states, mask))[0]) > 0.99
     picture = Image.effect_mandelbrot((90, 70), (-2, -1.5, 1, 1.5), 60).convert("RGB")
     seen = matcher.see(picture)
-    torch_seen = model.see(TinyTrunk().requires_grad_(False)(torch.from_numpy(pixels(picture))[None]))
+    torch_seen = model.look(TinyTrunk().requires_grad_(False)(torch.from_numpy(pixels(picture))[None]))
     assert float(torch.from_numpy(seen.vector) @ model.image_joint(torch_seen)[0]) > 0.999
     expected = model.picture_tokens(torch_seen)[0].numpy()
     assert np.abs(seen.tokens - expected).max() < 0.01

@@ -1,7 +1,7 @@
 """CE-CLIP: both towers, what they put into the joint space, and the cross-encoder over their tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -119,6 +119,17 @@ class CEClip(nn.Module):
         """The frozen blocks' map (B, 120, 14, 14) to the image tower's outputs."""
         grid, pooled, vectors, subjects, moods, palette = self.image(early)
         return Picture(grid, pooled, vectors, *self.calibrated(subjects, moods), palette)
+
+    def look(self, early: Tensor) -> Picture:
+        """What `see` makes of pictures as they are and mirrored, averaged; grid and pooled features as they are.
+
+        A mirrored map costs only the later blocks, and a picture means the same in a mirror.
+        """
+        plain, mirrored = self.see(early), self.see(early.flip(-1))
+        logits = {
+            name: (getattr(plain, name) + getattr(mirrored, name)) / 2 for name in ("subjects", "moods", "palette")
+        }
+        return replace(plain, vectors=torch.cat([plain.vectors, mirrored.vectors]), **logits)
 
     def calibrated(self, subjects: Tensor, moods: Tensor) -> tuple[Tensor, Tensor]:
         (scale, shift), (mood_scale, _) = self.calibration
