@@ -7,7 +7,9 @@ from pathlib import Path
 from .fetch import command as fetch
 from .fetch.trouble import Trouble
 from .recipes import RECIPES
-from .recipes_paper import PAPER_RECIPES
+from .recipes_paper import CLIP_FOLDERS, PAPER_RECIPES
+
+_EXPORT_CLIP = "export clip"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +39,17 @@ def main(arguments: list[str] | None = None) -> int:
     exported = commands.add_parser("export", parents=[trained], help=told, description=told)
     exported.add_argument("--model", type=Path, required=True, help="the folder to write")
 
+    told = "write CLIP, and the paper's cross-encoder where one was trained, as a model folder"
+    towers = commands.add_parser(_EXPORT_CLIP, help=told, description=told)
+    towers.add_argument("--model", type=Path, required=True, help="the folder to write")
+    towers.add_argument("--weights", type=Path, help="the folder that `fetch clip` filled; else HF_HOME is asked")
+    towers.add_argument(
+        "--out", type=Path, help="folder of checkpoints: RECIPE-finetune-best.pt is taken if it is there"
+    )
+    towers.add_argument("--paper", type=Path, help="the checkpoint to take instead")
+    towers.add_argument("--recipe", choices=sorted(PAPER_RECIPES), default="paper", help="by which it was trained")
+    towers.add_argument("--threads", type=int, default=2, help="processor threads")
+
     told = "write a model folder's card, with what `evaluate` printed"
     carded = commands.add_parser("card", help=told, description=told)
     carded.add_argument("--model", type=Path, required=True, help="a model folder")
@@ -61,13 +74,15 @@ def main(arguments: list[str] | None = None) -> int:
 
     fetch.add_parser(commands)
 
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     if given.command == "fetch":
         return fetch.run(given)
     if given.command == "evaluate":
         if (given.fit is None) != (given.fit_poems is None):
             parser.error("--fit and --fit-poems belong together")
         return _evaluate(given)
+    if given.command == "card":
+        return _card(given)
     if getattr(given, "recipe", None) in PAPER_RECIPES:
         return _by_the_paper(given)
     from . import run
@@ -76,14 +91,53 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _by_the_paper(given: argparse.Namespace) -> int:
-    from . import paper_run
+def _joined(arguments: list[str]) -> list[str]:
+    """`export clip` is a command of two words: beside `export` it takes other options."""
+    words = _EXPORT_CLIP.split()
+    return [_EXPORT_CLIP, *arguments[len(words) :]] if arguments[: len(words)] == words else arguments
 
+
+def _by_the_paper(given: argparse.Namespace) -> int:
     try:
-        paper_run.COMMANDS[given.command](given)
+        if given.command == _EXPORT_CLIP:
+            from . import export_clip
+
+            export_clip.run(given)
+        else:
+            from . import paper_run
+
+            paper_run.COMMANDS[given.command](given)
+    except ModuleNotFoundError as error:
+        print(f"{error.name} is missing: install the `training` extra, pip install '.[training]'.", file=sys.stderr)
+        return 1
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
+    return 0
+
+
+def _card(given: argparse.Namespace) -> int:
+    from ekphrasis.model import open_folder
+    from ekphrasis.refusal import Refusal
+    from ekphrasis.words import say
+
+    try:
+        config = open_folder(given.model).config
+        report = given.report.read_text(encoding="utf-8")
+    except Refusal as refusal:
+        print(say(refusal.key, **refusal.facts), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{given.report} cannot be read: {error.strerror}.", file=sys.stderr)
+        return 1
+    if config.name in CLIP_FOLDERS:
+        from . import card_clip
+
+        (given.model / "CARD.md").write_text(card_clip.card(config, report), encoding="utf-8")
+    else:
+        from . import run
+
+        run.COMMANDS["card"](given)
     return 0
 
 

@@ -16,6 +16,7 @@ from . import measures
 from .features import progress
 from .measures import Floats, Interval, bootstrap
 from .network.ce_clip import MARK
+from .recipes_paper import CLIP_FOLDERS
 from .shards import Judged, Pair, json_lines
 from .visitor_photos import visitor_photo
 
@@ -93,12 +94,14 @@ def read_poems(source: str) -> tuple[Poem, ...]:
     )
 
 
-def stand_in(text: Encoding) -> Seen:
+def stand_in(text: Encoding, model: str) -> Seen:
     """A text in the picture's place: its tokens and vector as if a picture had given them.
 
-    The vector's last two places hold a text's mark; a picture's hold the constant that meets it.
+    The vector's last two places hold a text's mark; a picture's hold the constant that meets it. CLIP has neither.
     """
-    vector = np.concatenate([text.vector[:-2], np.array([MARK, 0], dtype=np.float32)])
+    vector = text.vector
+    if model not in CLIP_FOLDERS:
+        vector = np.concatenate([vector[:-2], np.array([MARK, 0], dtype=np.float32)])
     return Seen(vector, np.asarray(text.tokens, dtype=np.float32), (), (), ())
 
 
@@ -175,7 +178,7 @@ def multim_rows(matcher: Matcher, held_out: Sequence[Pair], depth: int) -> list[
     groups = sorted({pair.group for pair in held_out})
     text = {pair.group: pair.poem for pair in held_out}
     poems = [matcher.encode(text[group]) for group in groups]
-    queries = [stand_in(matcher.encode(pair.caption)) for pair in held_out]
+    queries = [stand_in(matcher.encode(pair.caption), matcher.config.name) for pair in held_out]
     own = np.array([groups.index(pair.group) for pair in held_out])
     scores = score(matcher, queries, poems, depth, "captions")
     rows = own_rows("captions", scores, own)
@@ -209,7 +212,7 @@ def evaluate(
     descriptions = [matcher.encode(artwork.description) for artwork in artworks]
     wanted = {poem for one in judged for poem in one.grades}
     fitting = {poem: matcher.encode(judged_poems[poem]) for poem in wanted}
-    described = [stand_in(one) for one in descriptions]
+    described = [stand_in(one, matcher.config.name) for one in descriptions]
     by_description = score(matcher, described, encoded_poems, 0, "descriptions") if poems and artworks else None
     ways: list[tuple[str, Callable[[int, Artwork], Image.Image]]] = [("straight", lambda _, artwork: artwork.image)]
     if visitors:

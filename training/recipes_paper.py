@@ -109,3 +109,7 @@ PAPER_SMOKE = replace(
 )
 
 PAPER_RECIPES = {recipe.name: recipe for recipe in (PAPER, OURS, PAPER_SMOKE)}
+
+# What a folder of `export clip` is called: by its recipe, or thus where CLIP is alone in it.
+CLIP_ALONE, CLIP_ALONE_SMOKE = "clip", "clip-smoke"
+CLIP_FOLDERS = frozenset([CLIP_ALONE, CLIP_ALONE_SMOKE, *PAPER_RECIPES])

@@ -5,7 +5,7 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 
 from ..network.libraries import open_clip
-from ..network.pretrained import CLIP, CLIP_WEIGHTS, MPNET
+from ..network.pretrained import CLIP, CLIP_WEIGHTS, HUB, MPNET
 from .trouble import Trouble
 
 
@@ -14,7 +14,7 @@ def fetch_clip(folder: Path) -> None:
 
     What is there already is not fetched again. Raises Trouble where the network or the folder fails.
     """
-    cache = folder / "hub"
+    cache = folder / HUB
     try:
         snapshot_download(MPNET, cache_dir=cache, allow_patterns=["*.json", "*.txt", "model.safetensors"])
         open_clip.download_pretrained(open_clip.get_pretrained_cfg(CLIP, CLIP_WEIGHTS), cache_dir=str(cache))
