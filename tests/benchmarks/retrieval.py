@@ -220,8 +220,8 @@ def _expected(measured: list[Row], count: int) -> float:
     if len(measured) < 2:
         return 0.0
     before, last = measured[-2:]
-    power: float = math.log(last.photo / before.photo) / math.log(last.poems / before.poems)
-    return last.photo / 1000 * (count / last.poems) ** power
+    power = math.log(last.photo / before.photo) / math.log(last.poems / before.poems)
+    return float(last.photo / 1000 * (count / last.poems) ** power)
 
 
 def printed(row: Row) -> str:
