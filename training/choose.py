@@ -16,6 +16,7 @@ from .network.ce_clip import CEClip, Picture, Text
 # Shares of sentence, subjects and moods in the joint vector that are tried.
 SUBJECT_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4)
 MOOD_SHARES = (0.0, 0.03, 0.06, 0.1)
+ARTWORKS = 345  # as many as an exhibition has; own descriptions are harder to find among more
 _ROWS = ("grid", "pooled", "subjects", "moods", "palette")
 
 
@@ -71,7 +72,7 @@ def weigh_joint(model: CEClip, corpus: Corpus, labelled: Sequence[measures.Label
     """Try shares of the joint vector on held-out pictures, with `labelled` poems and with their own descriptions, and
     keep those that find the most of an artwork's subjects and mood without losing its own description.
     """
-    held = corpus.described.held_out
+    held = corpus.described.held_out[:ARTWORKS]
     bank = pictures_of(model, corpus, corpus.described.trained[: len(model.bank)])
     seen, described, read = (
         pictures_of(model, corpus, held),

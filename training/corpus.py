@@ -1,7 +1,7 @@
 """The whole training data of a recipe, read from its caches (see `features`)."""
 
 import random
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,7 +149,7 @@ def poems_of(judged: Iterable[Judged]) -> list[str]:
     return sorted({poem for one in judged for poem in one.grades})
 
 
-def weak_ids(poems: dict[str, str], graded: Container[str], count: int, longest: int = 120) -> list[str]:
+def weak_ids(poems: dict[str, str], graded: Iterable[str], count: int, longest: int = 120) -> list[str]:
     """`count` short ones of the `poems` that nobody graded, drawn by lot, in the order of their cache."""
     rest = sorted(set(poems) - set(graded), key=int)
     random.Random(0).shuffle(rest)

@@ -150,7 +150,7 @@ class Cross:
 def _nearest(queries: Tensor, texts: Tensor, count: int, groups: Tensor | None = None) -> Tensor:
     """For each query the places (n, count) of its nearest texts but its own; texts of one group count as one's own."""
     found = []
-    for at in torch.arange(len(queries)).split(512):
+    for at in torch.split(torch.arange(len(queries)), 512):
         likeness = queries[at] @ texts.T
         own = torch.arange(len(texts)) == at[:, None] if groups is None else groups == groups[at][:, None]
         found.append(likeness.masked_fill(own, -9.0).topk(min(count, len(texts) - 1)).indices)

@@ -14,13 +14,13 @@ from ekphrasis.model.match import fuse
 from ekphrasis.poem import Poem
 
 from . import measures
+from .choose import ARTWORKS
 from .export import write_config
 from .features import progress
 from .measures import Floats
 from .shards import Judged, Sample
 
 TRIED = (0.0, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.3)
-ARTWORKS = 345
 SURE, LIKELY = 0.75, 0.6
 
 

@@ -35,8 +35,9 @@ class Towers:
 
     def learning(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         image, text, recipe = self.model.image, self.model.text, self.recipe
-        late = set(image.late.parameters())
-        fresh = [weight for weight in image.parameters() if weight not in late]
+        late = list(image.late.parameters())
+        apart = set(map(id, late))
+        fresh = [weight for weight in image.parameters() if id(weight) not in apart]
         return [
             ([self.model.log_scale, *fresh, *text.heads()], recipe.rate),
             (late, recipe.image_rate),
