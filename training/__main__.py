@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         commands.add_parser(name, parents=[parent], help=told, description=told)
 
-    told = "choose weights on what was held out, and write the model folder that ships"
+    told = "choose weights on what was held out, and write the model folder that ships (`export clip` writes another)"
     exported = commands.add_parser("export", parents=[trained], help=told, description=told)
     exported.add_argument("--model", type=Path, required=True, help="the folder to write")
 

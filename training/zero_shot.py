@@ -16,18 +16,20 @@ _PLAIN = ("a painting", "a picture", "a photo of an artwork")
 _SUBJECT = ("a painting of {}", "a picture of {}", "a drawing of {}", "an artwork that shows {}")
 _MOOD = ("a {} painting", "a painting that feels {}", "a picture with a {} mood")
 _PALETTE = ("a {} painting", "a painting in {} colours", "a picture in {} tones")
-# An artwork is described by five or six subjects and two or three words for its colours: a word must stand above the
-# middle of about as many.
+# Of the words nearest to a picture these many make the bar: a few more than people name in an artwork (five or six
+# subjects, two or three words for its colours), so that the bar lies between the words that apply and the rest.
 _NEAREST_SUBJECTS = 8
 _NEAREST_PALETTE = 4
+_AT_ONCE = 64
 
 
 class ZeroShot(nn.Module):
     """The closed lists as constants in CLIP's joint space (words, joint), each word the mean of several wordings.
 
-    A subject's or a colour's certainty is CLIP's softmax of two (so it has CLIP's own learned scale): the word, and the
-    stricter of the words nearest to the picture, taken together, and a painting of nothing in particular. So a picture
-    in which no word stands out is sure of none. These are no frequencies: no artworks went into them.
+    The certainty of a subject or a colour is a softmax of two at CLIP's own learned scale: the word against a bar,
+    which is the mean likeness of the words nearest to the picture, or that of a painting of nothing in particular where
+    this is higher. So a word must stand out from its neighbours, and a picture that shows none is sure of none. It is
+    CLIP's own word and no frequency: no labelled artworks went into it.
     """
 
     subjects: Tensor
@@ -67,5 +69,5 @@ def _vectors(towers: ClipTowers, asked: list[list[str]], context: int) -> Tensor
     """Unit vectors (n, joint) of n things, each asked in as many wordings."""
     ids = tokens([wording for wordings in asked for wording in wordings], context)
     with torch.no_grad():
-        vectors = torch.cat([towers.read(some)[1] for some in ids.split(64)])
+        vectors = torch.cat([towers.read(ids[at : at + _AT_ONCE])[1] for at in range(0, len(ids), _AT_ONCE)])
     return functional.normalize(vectors.reshape(len(asked), -1, vectors.shape[-1]).mean(dim=1), dim=-1)
