@@ -17,6 +17,8 @@ from ekphrasis.model import Matcher  # noqa: E402
 from training.__main__ import main  # noqa: E402
 from training.corpus import load_corpus  # noqa: E402
 from training.cross_stage import Cross  # noqa: E402
+from training.network.ce_clip import CEClip  # noqa: E402
+from training.network.image_tower import LateTrunk  # noqa: E402
 from training.recipes import SMOKE  # noqa: E402
 from training.run import new_model  # noqa: E402
 from training.shards import validates  # noqa: E402
@@ -180,6 +182,17 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(
     with pytest.raises(KeyboardInterrupt):
         run(halted, model, tmp_path / "halted", seed=5)
     assert run(*begin(), tmp_path / "halted", seed=5) == whole
+
+
+def test_the_weights_of_a_resumed_run_stand_in_the_same_order(made: Path, data: Path) -> None:
+    corpus = corpus_of(made, data)
+
+    def shapes() -> list[tuple[int, ...]]:
+        words = new_model(SMOKE).vocabulary
+        stage = Towers(CEClip(SMOKE.size, words, LateTrunk(pretrained=False), pretrained=False), corpus, SMOKE.towers)
+        return [tuple(weight.shape) for weights, _ in stage.learning() for weight in weights]
+
+    assert shapes() == shapes()
 
 
 def test_training_lowers_the_loss_it_is_asked_to(made: Path, data: Path, tmp_path: Path) -> None:
