@@ -41,7 +41,7 @@ Both transformers run in int8 (a scale for each channel, seven bits), the image 
 | MultiM-Poem: 6,129 captions with poems | for research; poems partly in copyright |
 
 None of these pictures, captions or poems is in the folder; weights learned from them are. A tenth of pictures and poem
-groups was held out, and every choice was made there.
+groups was held out, and choices were made there, but for one that `training/README.md` names.
 
 ## What it measures
 
