@@ -12,10 +12,12 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -23,7 +25,7 @@ webdataset = pytest.importorskip("webdataset", reason="needs the training extra"
 
 from PIL import Image  # noqa: E402
 
-from training.__main__ import main  # noqa: E402
+from training import __main__ as training  # noqa: E402
 from training.fetch.images import fetch_images  # noqa: E402
 from training.fetch.limits import Limits  # noqa: E402
 from training.fetch.manifest import Manifest, Row, without_placeholders  # noqa: E402
@@ -149,13 +151,28 @@ def sliver() -> bytes:
     return buffer.getvalue()
 
 
+Result = TypeVar("Result")
 QUICK = {"pause_s": 0.0, "largest_bytes": 200_000, "connect_s": 2.0, "total_s": 1.0, "attempts": 3, "backoff_s": 0.01}
+
+
+def apart(work: Callable[[], Result]) -> Result:
+    """What `work` gives in a thread of its own: Playwright, once started, keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(work).result()
+
+
+def run(work: Coroutine[None, None, None]) -> None:
+    apart(lambda: asyncio.run(work))
+
+
+def main(arguments: list[str]) -> int:
+    return apart(lambda: training.main(arguments))
 
 
 def fetch(addresses: list[str], folder: Path, **other: float) -> dict[str, Row]:
     rows: list[Row] = []
     folder.mkdir(exist_ok=True)
-    asyncio.run(fetch_images(addresses, folder, Limits(**{**QUICK, **other}), rows.append))
+    run(fetch_images(addresses, folder, Limits(**{**QUICK, **other}), rows.append))
     return {row.address: row for row in rows}
 
 
@@ -281,7 +298,7 @@ def test_a_host_is_asked_by_a_few_at_once_with_pauses_between(web, tmp_path) -> 
 def test_a_folder_that_takes_no_file_stops_the_run(web, tmp_path) -> None:
     address = web.give("/photo", body(PICTURE))
     with pytest.raises(OSError, match="nowhere"):
-        asyncio.run(fetch_images([address], tmp_path / "nowhere", Limits(), lambda row: None))
+        run(fetch_images([address], tmp_path / "nowhere", Limits(), lambda row: None))
 
 
 def test_a_torn_manifest_keeps_its_whole_lines(tmp_path) -> None:
