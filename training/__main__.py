@@ -75,15 +75,13 @@ def main(arguments: list[str] | None = None) -> int:
     fetch.add_parser(commands)
 
     given = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
-    if given.command == "fetch":
-        return fetch.run(given)
     if given.command == "evaluate":
         if (given.fit is None) != (given.fit_poems is None):
             parser.error("--fit and --fit-poems belong together")
         return _evaluate(given)
     if given.command == "card":
         return _card(given)
-    if getattr(given, "recipe", None) in PAPER_RECIPES:
+    if given.command == "fetch" or getattr(given, "recipe", None) in PAPER_RECIPES:
         return _by_the_paper(given)
     from . import run
 
@@ -98,7 +96,10 @@ def _joined(arguments: list[str]) -> list[str]:
 
 
 def _by_the_paper(given: argparse.Namespace) -> int:
+    """What the paper's network needs, from its data to its folder: what is missing is told in a sentence."""
     try:
+        if given.command == "fetch":
+            return fetch.run(given)
         if given.command == _EXPORT_CLIP:
             from . import export_clip
 
@@ -133,11 +134,12 @@ def _card(given: argparse.Namespace) -> int:
     if config.name in CLIP_FOLDERS:
         from . import card_clip
 
-        (given.model / "CARD.md").write_text(card_clip.card(config, report), encoding="utf-8")
+        text = card_clip.card(config, report)
     else:
-        from . import run
+        from . import card
 
-        run.COMMANDS["card"](given)
+        text = card.card(RECIPES[config.name], config, report)
+    (given.model / "CARD.md").write_text(text, encoding="utf-8")
     return 0
 
 

@@ -76,16 +76,15 @@ class Cross:
         ]
 
     def losses(self, draw: torch.Generator) -> dict[str, Tensor]:
-        recipe = self.recipe
         # Towers that do not learn have no dropout either.
         self.model.image.eval()
         self.model.text.eval()
-        described = [self._described(draw) for _ in range(recipe.squares)]
+        described = [self._described(draw) for _ in range(self.recipe.squares)]
         return {
             "described": torch.stack(described).mean(),
-            "fit": recipe.fit_weight * self._fit(draw),
-            "subjects": recipe.subjects_weight * self._subjects(draw),
-            "pairs": recipe.pairs_weight * self._pairs(draw),
+            "fit": self._fit(draw),
+            "subjects": self._subjects(draw),
+            "pairs": self._pairs(draw),
         }
 
     def _described(self, draw: torch.Generator) -> Tensor:

@@ -41,9 +41,6 @@ class CrossRecipe:
     pairs: int  # captions in a step, standing in the picture's place, each against all of their poems
     neighbours: int  # from which a group is drawn
     poem_tokens: int
-    fit_weight: float = 1.0
-    subjects_weight: float = 1.0
-    pairs_weight: float = 1.0
     weight_decay: float = 0.01
 
 

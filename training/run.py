@@ -12,10 +12,9 @@ from torch import Tensor, nn
 
 from ekphrasis.assets import ASSETS, vocabulary
 from ekphrasis.collection.anthology import read_anthology
-from ekphrasis.model.folder import Certainty, ScoreWeights, open_folder
+from ekphrasis.model.folder import Certainty, ScoreWeights
 
 from . import choose, stages
-from .card import card
 from .corpus import Corpus, load_corpus, poems_of, weak_ids
 from .cross_stage import Cross
 from .export import export
@@ -109,19 +108,11 @@ def write(given: argparse.Namespace) -> None:
     (given.out / "score.json").write_text(json.dumps(score, indent=1), encoding="utf-8")
 
 
-def write_card(given: argparse.Namespace) -> None:
-    """Put what `evaluate` printed on the folder's card."""
-    config = open_folder(given.model).config
-    text = card(RECIPES[config.name], config, given.report.read_text(encoding="utf-8"))
-    (given.model / "CARD.md").write_text(text, encoding="utf-8")
-
-
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "features": features,
     "warmup": warmup,
     "finetune": finetune,
     "export": write,
-    "card": write_card,
     "tiny": lambda given: print(write_tiny(given.model).model_id),
 }
 

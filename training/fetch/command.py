@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from .limits import Limits
-from .trouble import Trouble
 
 _MULTIM = """\
 Downloads the pictures of MultiM-Poem from the addresses in its JSON (objects with `id`, `image_url` and `poem`), and
@@ -49,6 +48,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(given: argparse.Namespace) -> int:
+    """Fetch what is asked for; the exit code. Raises Trouble."""
     try:
         if given.what == "clip":
             from .weights import fetch_clip
@@ -56,12 +56,6 @@ def run(given: argparse.Namespace) -> int:
             fetch_clip(given.out)
         else:
             _multim(given)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
-    except ModuleNotFoundError as error:
-        print(f"{error.name} is missing: install the `training` extra, pip install '.[training]'.", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("Stopped. The same command goes on from here.", file=sys.stderr)
         return 130

@@ -16,7 +16,7 @@ from .text_tower import TextTower, TextTowerSize
 _KEPT = 0.64
 MARK = (1 - _KEPT) ** 0.5
 _NEAREST = 10
-# The grid's 49 patches are read as 16 regions: a second reading of them costs half as much, and gave nothing more.
+# The grid's 49 patches are read again as 16 regions, for half the sequence. Whether patches give more was not tried.
 REGIONS = 4
 TAG_CERTAINTY = 0.2
 
@@ -66,7 +66,7 @@ class Text:
 
 
 def regions_of(grid: Tensor) -> Tensor:
-    """Means (B, width, 4, 4) of the overlapping 2 × 2 or 1 × 2 patches of a grid (B, width, 7, 7)."""
+    """Means (B, width, 4, 4) of each 2 × 2 patches of a grid (B, width, 7, 7), of fewer at its right and lower edge."""
     return functional.avg_pool2d(grid, kernel_size=2, stride=2, ceil_mode=True, count_include_pad=False)
 
 
